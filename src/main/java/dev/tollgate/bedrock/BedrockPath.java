@@ -1,0 +1,104 @@
+package dev.tollgate.bedrock;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The operation and model of a raw request path. A model id is one segment in meaning but not in spelling: clients send
+ * {@code arn%3Aaws%3A...%2Fabc}, {@code arn:aws:...%2Fabc} and literal slashes. So the operation is found from the right
+ * end, and the middle is decoded once.
+ *
+ * @param model decoded; empty where the operation has none in its path
+ * @param upstreamPath path to send where the operation has no model in its path
+ */
+public record BedrockPath(Operation operation, Optional<String> model, String upstreamPath) {
+
+    /** Longest model id of AWS's API description. */
+    public static final int MAX_MODEL_ID = 2048;
+
+    private static final String MODEL = "/model/";
+    private static final List<Operation> MODEL_OPERATIONS = List.of(
+            Operation.CONVERSE,
+            Operation.CONVERSE_STREAM,
+            Operation.INVOKE,
+            Operation.INVOKE_STREAM,
+            Operation.COUNT_TOKENS,
+            Operation.BIDIRECTIONAL_STREAM);
+
+    /** Empty where no allowed operation has this method and path. */
+    public static Optional<BedrockPath> parse(String method, String rawPath) {
+        if (rawPath.startsWith(MODEL)) {
+            return method.equals("POST") ? model(rawPath) : Optional.empty();
+        }
+        return other(method, rawPath).map(op -> new BedrockPath(op, Optional.empty(), rawPath));
+    }
+
+    private static Optional<BedrockPath> model(String rawPath) {
+        int slash = rawPath.lastIndexOf('/');
+        if (slash <= MODEL.length()) {
+            return Optional.empty();
+        }
+        String last = rawPath.substring(slash + 1);
+        return MODEL_OPERATIONS.stream()
+                .filter(op -> op.label().equals(last))
+                .findFirst()
+                .flatMap(op -> decode(rawPath.substring(MODEL.length(), slash))
+                        .map(id -> new BedrockPath(op, Optional.of(id), "")));
+    }
+
+    private static Optional<Operation> other(String method, String path) {
+        boolean post = method.equals("POST");
+        boolean get = method.equals("GET");
+        if (post && path.matches("/guardrail/[A-Za-z0-9%:._-]+/version/[A-Za-z0-9]+/apply")) {
+            return Optional.of(Operation.APPLY_GUARDRAIL);
+        }
+        return switch (path) {
+            case "/guardrail-checks/invoke" -> post ? Optional.of(Operation.GUARDRAIL_CHECKS) : Optional.empty();
+            case "/async-invoke" ->
+                post
+                        ? Optional.of(Operation.ASYNC_INVOKE_START)
+                        : get ? Optional.of(Operation.ASYNC_INVOKE_LIST) : Optional.empty();
+            case "/openai/v1/chat/completions" -> post ? Optional.of(Operation.CHAT_COMPLETIONS) : Optional.empty();
+            case "/openai/v1/responses" -> post ? Optional.of(Operation.RESPONSES) : Optional.empty();
+            default ->
+                get && path.matches("/async-invoke/[A-Za-z0-9%:._-]+")
+                        ? Optional.of(Operation.ASYNC_INVOKE_GET)
+                        : Optional.empty();
+        };
+    }
+
+    private static Optional<String> decode(String raw) {
+        try {
+            String id = URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
+            boolean legal = !id.isEmpty()
+                    && id.length() <= MAX_MODEL_ID
+                    && id.chars().allMatch(c -> c > ' ' && c < 127 && c != '%' && c != '?' && c != '#' && c != '\\')
+                    && !id.contains("..")
+                    && !id.contains("//")
+                    && !id.startsWith("/");
+            return legal ? Optional.of(id) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The one spelling sent upstream: every byte but the unreserved is percent-encoded. */
+    public String upstreamPath(String modelId) {
+        return model.isEmpty() ? upstreamPath : MODEL + encode(modelId) + '/' + operation.label();
+    }
+
+    private static String encode(String id) {
+        StringBuilder out = new StringBuilder(id.length() + 16);
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            if (Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '.' || c == '~') {
+                out.append(c);
+            } else {
+                out.append(String.format("%%%02X", (int) c));
+            }
+        }
+        return out.toString();
+    }
+}

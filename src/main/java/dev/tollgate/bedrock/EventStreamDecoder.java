@@ -1,0 +1,143 @@
+package dev.tollgate.bedrock;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+
+/**
+ * Takes a stream's bytes as they pass, split and joined anywhere, and hands out its frames. Keeps at most one frame, and
+ * of a frame larger than the bound nothing but its length. A frame whose checksum is wrong ends the decoding for good;
+ * the bytes themselves are not its business.
+ */
+public final class EventStreamDecoder {
+
+    private static final int MAX_FRAME = 25 * 1024 * 1024;
+
+    /** Receives whole frames. */
+    public interface Listener {
+        /**
+         * @param messageType {@code event}, {@code exception} or {@code error}
+         * @param type of the event or exception, empty where there is none
+         * @param payload valid during the call only
+         */
+        void frame(String messageType, String type, ByteBuffer payload);
+    }
+
+    private final Listener listener;
+    private final int maxKept;
+    private byte[] frame = new byte[4096];
+    private int filled;
+    private int total;
+    private long skip;
+    private boolean broken;
+
+    /** @param maxKept most bytes of one frame that are kept, larger ones are passed over */
+    public EventStreamDecoder(int maxKept, Listener listener) {
+        this.maxKept = maxKept;
+        this.listener = listener;
+    }
+
+    /** True once a checksum or length was wrong. */
+    public boolean broken() {
+        return broken;
+    }
+
+    /** True where the bytes so far end with a whole frame. */
+    public boolean atBoundary() {
+        return filled == 0 && skip == 0;
+    }
+
+    public void accept(Buffer bytes) {
+        int at = 0;
+        int length = bytes.length();
+        while (at < length && !broken) {
+            if (skip > 0) {
+                int n = (int) Math.min(skip, length - at);
+                skip -= n;
+                at += n;
+                continue;
+            }
+            int wanted = total == 0 ? EventStream.PRELUDE : total;
+            int n = Math.min(wanted - filled, length - at);
+            room(filled + n);
+            bytes.getBytes(at, at + n, frame, filled);
+            filled += n;
+            at += n;
+            if (filled == wanted) {
+                whole();
+            }
+        }
+    }
+
+    private void room(int size) {
+        if (size > frame.length) {
+            frame = Arrays.copyOf(frame, Math.max(size, Math.min(maxKept, frame.length * 2)));
+        }
+    }
+
+    private void whole() {
+        ByteBuffer view = ByteBuffer.wrap(frame, 0, filled);
+        if (total == 0) {
+            prelude(view);
+            return;
+        }
+        if (crc(filled - EventStream.TRAILER) != view.getInt(filled - EventStream.TRAILER)) {
+            broken = true;
+            return;
+        }
+        int headers = view.getInt(4);
+        String messageType = "";
+        String type = "";
+        int at = EventStream.PRELUDE;
+        int end = at + headers;
+        while (at < end) {
+            int nameLength = frame[at] & 0xff;
+            if (at + nameLength + 4 > end || frame[at + 1 + nameLength] != 7) {
+                break;
+            }
+            int valueLength = view.getShort(at + 2 + nameLength) & 0xffff;
+            int valueAt = at + 4 + nameLength;
+            if (valueAt + valueLength > end) {
+                break;
+            }
+            String name = new String(frame, at + 1, nameLength, StandardCharsets.UTF_8);
+            String value = new String(frame, valueAt, valueLength, StandardCharsets.UTF_8);
+            switch (name) {
+                case ":message-type" -> messageType = value;
+                case ":event-type", ":exception-type", ":error-code" -> type = value;
+                default -> {}
+            }
+            at = valueAt + valueLength;
+        }
+        view.position(end).limit(filled - EventStream.TRAILER);
+        filled = 0;
+        total = 0;
+        listener.frame(messageType, type, view);
+    }
+
+    private void prelude(ByteBuffer view) {
+        int length = view.getInt(0);
+        int headers = view.getInt(4);
+        int least = EventStream.PRELUDE + EventStream.TRAILER;
+        if (length < least
+                || length > MAX_FRAME
+                || headers < 0
+                || headers > length - least
+                || crc(EventStream.PRELUDE - 4) != view.getInt(8)) {
+            broken = true;
+        } else if (length > maxKept) {
+            skip = length - EventStream.PRELUDE;
+            filled = 0;
+        } else {
+            total = length;
+        }
+    }
+
+    private int crc(int length) {
+        CRC32 crc = new CRC32();
+        crc.update(frame, 0, length);
+        return (int) crc.getValue();
+    }
+}

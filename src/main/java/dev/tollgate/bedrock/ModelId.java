@@ -1,0 +1,65 @@
+package dev.tollgate.bedrock;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A model identifier in any form that Bedrock takes: bare id, geographic profile, or ARN.
+ *
+ * @param id as it is sent
+ * @param scope geographic profile prefix ({@code us}, {@code eu}, {@code global}, ...), empty for a region's own model
+ * @param model bare model id to price by; empty where the identifier does not tell (application profile, provisioned
+ *     model, imported model, prompt, router)
+ */
+public record ModelId(String id, String scope, Optional<String> model) {
+
+    private static final Set<String> SCOPES =
+            Set.of("us", "eu", "apac", "jp", "au", "ca", "us-gov", "global", "in", "sa", "me", "af");
+    private static final Pattern VERSION = Pattern.compile("(-\\d{8})?(-v\\d+)?(:\\d+)*(:[a-z0-9]+)?$");
+
+    public static ModelId parse(String id) {
+        if (!id.startsWith("arn:")) {
+            return bare(id, id);
+        }
+        String[] parts = id.split(":", 6);
+        String resource = parts.length == 6 ? parts[5] : "";
+        int slash = resource.indexOf('/');
+        String type = slash < 0 ? "" : resource.substring(0, slash);
+        return switch (type) {
+            case "foundation-model", "inference-profile" -> bare(id, resource.substring(slash + 1));
+            default -> new ModelId(id, "", Optional.empty());
+        };
+    }
+
+    private static ModelId bare(String id, String name) {
+        int dot = name.indexOf('.');
+        String prefix = dot < 0 ? "" : name.substring(0, dot);
+        return SCOPES.contains(prefix)
+                ? new ModelId(id, prefix, Optional.of(name.substring(dot + 1)))
+                : new ModelId(id, "", Optional.of(name));
+    }
+
+    /** The id that CloudWatch reports under: the last part of an ARN, else the id itself. */
+    public String metricId() {
+        return id.substring(id.lastIndexOf('/') + 1);
+    }
+
+    /** True for an application inference profile, whose model has to be looked up. */
+    public boolean applicationProfile() {
+        return id.contains(":application-inference-profile/");
+    }
+
+    /** Model name without provider, date and version, such as {@code claude-sonnet-4-5} or {@code nova-lite}. */
+    public static String family(String model) {
+        String name = model.substring(model.indexOf('.') + 1);
+        String family = VERSION.matcher(name).replaceFirst("");
+        return family.isEmpty() ? name : family;
+    }
+
+    /** Provider of a bare model id, such as {@code anthropic}; empty where there is none. */
+    public static String provider(String model) {
+        int dot = model.indexOf('.');
+        return dot < 0 ? "" : model.substring(0, dot);
+    }
+}

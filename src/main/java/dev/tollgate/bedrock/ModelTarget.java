@@ -1,0 +1,26 @@
+package dev.tollgate.bedrock;
+
+import java.util.Optional;
+
+/**
+ * What is called, resolved.
+ *
+ * @param sendId id to send upstream
+ * @param scope geographic scope of the price: {@code global}, a geography, or empty for a region's own model
+ * @param pricedModel bare model id to price by; empty where unknown
+ * @param metricId id that CloudWatch reports under
+ * @param name alias or family name, the {@code model} of limits, metrics and records
+ */
+public record ModelTarget(String sendId, String scope, Optional<String> pricedModel, String metricId, String name) {
+
+    /** The target of an identifier that is no alias. */
+    public static ModelTarget of(ModelId id, Optional<ModelId> behindProfile) {
+        ModelId priced = behindProfile.orElse(id);
+        return new ModelTarget(
+                id.id(),
+                priced.scope(),
+                priced.model(),
+                id.metricId(),
+                priced.model().map(ModelId::family).orElse(id.metricId()));
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tollgate.bedrock;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Request metadata: 1 to 16 entries, keys of 1 to 256 and values of 0 to 256 characters of
+ * {@code [a-zA-Z0-9 :_@$#=/+,.-]}; as a header at most 8,500 characters. It comes out in model invocation logs only.
+ */
+public final class RequestMetadata {
+
+    /** Header of the invoke operations. */
+    public static final String HEADER = "X-Amzn-Bedrock-Request-Metadata";
+
+    private static final int MAX_ENTRIES = 16;
+    private static final int MAX_LENGTH = 256;
+    private static final int MAX_HEADER = 8500;
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private RequestMetadata() {}
+
+    /**
+     * Ours first, then as many of the application's own as fit; reserved keys are ours.
+     *
+     * @param ours complete and in the order wanted; values are cut and cleaned to what Bedrock takes
+     */
+    public static Map<String, String> merge(Map<String, String> ours, Map<String, String> own) {
+        Map<String, String> merged = new LinkedHashMap<>();
+        ours.forEach((key, value) -> merged.put(key, clean(value)));
+        own.forEach((key, value) -> {
+            if (merged.size() < MAX_ENTRIES) {
+                merged.putIfAbsent(key, value);
+            }
+        });
+        return merged;
+    }
+
+    private static String clean(String value) {
+        StringBuilder out = new StringBuilder(value.length());
+        for (int i = 0; i < value.length() && i < MAX_LENGTH; i++) {
+            char c = value.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            out.append(letter || " :_@$#=/+,.-".indexOf(c) >= 0 ? c : '_');
+        }
+        return out.toString();
+    }
+
+    /** As a JSON object. */
+    public static String json(Map<String, String> metadata) {
+        StringWriter out = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            for (Map.Entry<String, String> entry : metadata.entrySet()) {
+                json.writeStringField(entry.getKey(), entry.getValue());
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString();
+    }
+
+    /** As a header value: the application's own entries give way where it would be too long. */
+    public static String header(Map<String, String> ours, Map<String, String> own) {
+        String all = json(merge(ours, own));
+        return all.length() <= MAX_HEADER ? all : json(merge(ours, Map.of()));
+    }
+
+    /** @throws BadRequest where the header is no JSON object of strings */
+    public static Map<String, String> parseHeader(String header) {
+        if (header.length() > MAX_HEADER) {
+            throw new BadRequest(
+                    "expected " + HEADER + " of at most " + MAX_HEADER + " characters, found " + header.length());
+        }
+        Map<String, String> metadata = new LinkedHashMap<>();
+        try (JsonParser in = JSON.createParser(header)) {
+            boolean object = in.nextToken() == JsonToken.START_OBJECT;
+            while (object && in.nextToken() != JsonToken.END_OBJECT) {
+                String key = in.currentName();
+                object = in.nextToken() == JsonToken.VALUE_STRING;
+                metadata.put(key, in.getText());
+            }
+            if (object) {
+                return metadata;
+            }
+        } catch (IOException e) {
+            // Told below, without the header's text.
+        }
+        throw new BadRequest("expected " + HEADER + " to be a JSON object of strings");
+    }
+
+    /** The body's bytes as a few pieces with the metadata spliced in at the top level; nothing else changes. */
+    public static List<byte[]> splice(byte[] body, RequestFacts facts, Map<String, String> ours) {
+        String json = json(merge(ours, facts.metadata()));
+        if (facts.metadataStart() >= 0) {
+            return List.of(
+                    Arrays.copyOf(body, facts.metadataStart()),
+                    json.getBytes(StandardCharsets.UTF_8),
+                    Arrays.copyOfRange(body, facts.metadataEnd(), body.length));
+        }
+        String member = "\"requestMetadata\":" + json + (facts.empty() ? "" : ",");
+        return List.of(
+                Arrays.copyOf(body, facts.objectStart()),
+                member.getBytes(StandardCharsets.UTF_8),
+                Arrays.copyOfRange(body, facts.objectStart(), body.length));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.tollgate.ledger;
+
+/**
+ * What one call wants of one bucket.
+ *
+ * @param estimate amount reserved at admit
+ * @param actual amount used, 0 until it is known
+ */
+public record Claim(Bucket bucket, long estimate, long actual) {
+    public Claim {
+        if (estimate < 0 || estimate > Bucket.MAX_AMOUNT || actual < 0 || actual > Bucket.MAX_AMOUNT) {
+            throw new IllegalArgumentException(
+                    "expected amounts from 0 to 2^52, found " + estimate + " and " + actual + " for " + bucket.field());
+        }
+    }
+
+    public static Claim of(Bucket bucket, long estimate) {
+        return new Claim(bucket, estimate, 0);
+    }
+
+    public Claim withActual(long actual) {
+        return new Claim(bucket, estimate, Math.min(actual, Bucket.MAX_AMOUNT));
+    }
+}

@@ -1,0 +1,13 @@
+package dev.tollgate.ledger;
+
+/** How a settle or release found its hold. */
+public enum SettleReply {
+    SETTLED,
+    RELEASED,
+    /** The lease had ended and the estimate was charged; the difference was applied. */
+    LATE,
+    /** Nothing was known of the id. A settle was charged in full, a release left a tombstone. */
+    UNKNOWN,
+    /** It was settled or released before; nothing changed. */
+    ALREADY
+}

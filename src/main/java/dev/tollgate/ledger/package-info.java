@@ -1,0 +1,9 @@
+/**
+ * The ledger's contract: buckets, claims, holds and the answers to them. It knows nothing of HTTP, Bedrock or policies.
+ * {@link dev.tollgate.ledger.redis} keeps the books for all pods, {@link dev.tollgate.ledger.local} for one process.
+ * Both pass the same contract tests.
+ */
+@NullMarked
+package dev.tollgate.ledger;
+
+import org.jspecify.annotations.NullMarked;

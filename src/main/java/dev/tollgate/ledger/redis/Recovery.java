@@ -1,0 +1,148 @@
+package dev.tollgate.ledger.redis;
+
+import dev.tollgate.ledger.AdmitReply;
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.Claim;
+import dev.tollgate.ledger.Hold;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this pod knows of the books, so that a ledger that comes back empty gets them back: the used amount of each
+ * budget as last seen, and the holds of calls in flight. Bounded by the budgets and calls of this pod.
+ */
+final class Recovery {
+
+    private static final Logger LOG = Logger.getLogger(Recovery.class);
+    private static final int MAX_BUDGETS = 10_000;
+
+    private final RedisLedger.Executor ledger;
+    private final long recoveryMillis;
+    private final RedisLedger.ResetListener listener;
+    private final Map<String, Seen> budgets = new ConcurrentHashMap<>();
+    private final Map<String, Hold> live = new ConcurrentHashMap<>();
+    private volatile String epoch = "";
+    private @Nullable Promise<String> restoring;
+
+    private record Seen(String tenant, Bucket.Budget budget, long used) {}
+
+    Recovery(RedisLedger.Executor ledger, long recoveryMillis, RedisLedger.ResetListener listener) {
+        this.ledger = ledger;
+        this.recoveryMillis = recoveryMillis;
+        this.listener = listener;
+    }
+
+    String epoch() {
+        return epoch;
+    }
+
+    void admitted(Hold hold, AdmitReply reply) {
+        if (reply instanceof AdmitReply.Admitted admitted) {
+            live.put(hold.id(), hold);
+            saw(hold, admitted.balances());
+        } else if (reply instanceof AdmitReply.Denied denied) {
+            saw(hold, denied.balances());
+        }
+    }
+
+    void ended(Hold hold, List<Balance> balances) {
+        live.remove(hold.id());
+        saw(hold, balances);
+    }
+
+    private void saw(Hold hold, List<Balance> balances) {
+        for (int i = 0; i < balances.size(); i++) {
+            if (hold.claims().get(i).bucket() instanceof Bucket.Budget budget) {
+                String name = (budget.shared() ? "" : hold.tenant()) + ' ' + budget.field();
+                if (budgets.size() < MAX_BUDGETS || budgets.containsKey(name)) {
+                    Seen seen = new Seen(
+                            budget.shared() ? "" : hold.tenant(),
+                            budget,
+                            balances.get(i).used());
+                    budgets.merge(name, seen, (old, now) -> now.used > old.used ? now : old);
+                }
+            }
+        }
+    }
+
+    /** The epoch to repeat the call in, once this pod has told what it knows; one at a time. */
+    Future<String> restore(String before, String exceptId) {
+        Promise<String> promise;
+        synchronized (this) {
+            if (!epoch.equals(before)) {
+                return Future.succeededFuture(epoch);
+            }
+            if (restoring != null) {
+                return restoring.future();
+            }
+            promise = Promise.promise();
+            restoring = promise;
+        }
+        seed(before, exceptId).onComplete(done -> {
+            synchronized (this) {
+                restoring = null;
+                if (done.succeeded()) {
+                    epoch = done.result();
+                }
+            }
+            promise.handle(done);
+        });
+        return promise.future();
+    }
+
+    /** Asks whether the ledger is still the one this pod knows; restores it where it is not. */
+    void found(String current) {
+        String known = epoch;
+        if (!current.equals(known)) {
+            restore(known, "").onFailure(e -> LOG.debugf("not restored yet: %s", e.getMessage()));
+        }
+    }
+
+    private Future<String> seed(String before, String exceptId) {
+        boolean reset = !before.isEmpty();
+        String proposal = UUID.randomUUID().toString();
+        List<LedgerScript.Call> calls = new ArrayList<>();
+        calls.add(new LedgerScript.Call("SEED", before, proposal, recoveryMillis, "-", List.of()));
+        long keepFrom = System.currentTimeMillis();
+        budgets.values().removeIf(seen -> seen.budget.keepMillis() < keepFrom);
+        for (Seen seen : budgets.values()) {
+            String tenant = seen.tenant.isEmpty() ? "-" : seen.tenant;
+            Claim known = Claim.of(seen.budget, seen.used);
+            calls.add(new LedgerScript.Call("SEED", before, proposal, recoveryMillis, tenant, List.of(known)));
+        }
+        List<Hold> holds =
+                live.values().stream().filter(h -> !h.id().equals(exceptId)).toList();
+        return all(calls).compose(replies -> {
+            String current = replies.get(0);
+            List<LedgerScript.Call> restores = holds.stream()
+                    .map(h -> new LedgerScript.Call(
+                            "RESTORE", current, h.id(), h.lease().toMillis(), h.tenant(), h.claims()))
+                    .toList();
+            return all(restores).map(done -> {
+                if (reset) {
+                    LOG.warnf(
+                            "The ledger came back empty or replaced; told it %d budgets and %d calls in flight",
+                            calls.size() - 1, holds.size());
+                    listener.ledgerWasReset();
+                }
+                return current;
+            });
+        });
+    }
+
+    /** All of them pipelined; the third field of each reply. */
+    private Future<List<String>> all(List<LedgerScript.Call> calls) {
+        List<Future<String>> sent = calls.stream()
+                .map(call -> ledger.execute(call).map(reply -> String.valueOf(RedisLedger.text(reply.get(2)))))
+                .toList();
+        return Future.all(sent).map(all -> all.<String>list());
+    }
+}
