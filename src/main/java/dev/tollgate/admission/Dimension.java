@@ -1,0 +1,28 @@
+package dev.tollgate.admission;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a limit can be told apart by. */
+public enum Dimension {
+    TENANT,
+    MODEL,
+    APPLICATION,
+    COST_CENTER,
+    ENVIRONMENT;
+
+    /** As it is written in a policy file. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Optional<Dimension> of(String label) {
+        return Arrays.stream(values()).filter(d -> d.label().equals(label)).findFirst();
+    }
+
+    static List<String> labels() {
+        return Arrays.stream(values()).map(Dimension::label).toList();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.tollgate.admission;
+
+import java.util.regex.Pattern;
+
+/** A pattern in which {@code *} stands for any text and {@code ?} for one character. */
+record Glob(String text, Pattern pattern) {
+
+    static Glob of(String text) {
+        StringBuilder regex = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
+        }
+        return new Glob(text, Pattern.compile(regex.toString(), Pattern.DOTALL));
+    }
+
+    boolean matches(String value) {
+        return pattern.matcher(value).matches();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tollgate.admission;
+
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * The policy in force. The file is looked at every second on a worker, so that a ConfigMap's swapped link is seen as
+ * well as an edit; a bad file keeps the last good policy and says where and why.
+ */
+public final class PolicyWatcher implements Supplier<Policy> {
+
+    private static final Logger LOG = Logger.getLogger(PolicyWatcher.class);
+    private static final long EVERY_MILLIS = 1000;
+
+    /** How a reload went. */
+    public interface Listener {
+        void reloaded(Policy policy);
+
+        void refused();
+    }
+
+    private final Path file;
+    private final Listener listener;
+    private volatile Policy current;
+    private String seen;
+
+    private PolicyWatcher(Path file, Policy first, String seen, Listener listener) {
+        this.file = file;
+        this.current = first;
+        this.seen = seen;
+        this.listener = listener;
+    }
+
+    /**
+     * Reads the file and begins to watch it.
+     *
+     * @throws PolicyException where the file has mistakes
+     * @throws IOException where it cannot be read
+     */
+    public static PolicyWatcher start(Vertx vertx, Path file, Listener listener) throws IOException {
+        String text = Files.readString(file);
+        Policy first = PolicyReader.read(text, version(file));
+        PolicyWatcher watcher = new PolicyWatcher(file, first, text, listener);
+        listener.reloaded(first);
+        vertx.setPeriodic(EVERY_MILLIS, t -> vertx.executeBlocking(watcher::look, true));
+        return watcher;
+    }
+
+    @Override
+    public Policy get() {
+        return current;
+    }
+
+    private synchronized boolean look() {
+        String text;
+        long version;
+        try {
+            version = version(file);
+            text = Files.readString(file);
+        } catch (IOException e) {
+            refuse("it cannot be read", "");
+            return false;
+        }
+        if (text.equals(seen)) {
+            return false;
+        }
+        try {
+            current = PolicyReader.read(text, Math.max(version, current.version() + 1));
+            seen = text;
+            LOG.infof("Policy %s reloaded: %d limits", file, current.limits().size());
+            listener.reloaded(current);
+            return true;
+        } catch (PolicyException e) {
+            refuse(e.getMessage(), text);
+            return false;
+        }
+    }
+
+    private void refuse(String why, String text) {
+        if (!text.equals(seen)) {
+            seen = text;
+            LOG.errorf("Policy %s is refused, the last good one stays in force:%n%s", file, why);
+            listener.refused();
+        }
+    }
+
+    private static long version(Path file) throws IOException {
+        FileTime changed = Files.getLastModifiedTime(file);
+        return Math.max(0, changed.toMillis());
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tollgate.admission;
+
+import dev.tollgate.bedrock.Usage;
+import dev.tollgate.ledger.Hold;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** The right to make one call. Ends exactly once: by the first of settle, settle as estimated, and release. */
+public final class Reservation {
+
+    private final Plan plan;
+    private final Hold hold;
+    private final Settlements settlements;
+    private final Consumer<Reservation> onEnd;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    Reservation(Plan plan, Hold hold, Settlements settlements, Consumer<Reservation> onEnd) {
+        this.plan = plan;
+        this.hold = hold;
+        this.settlements = settlements;
+        this.onEnd = onEnd;
+    }
+
+    Hold hold() {
+        return hold;
+    }
+
+    /** Names of the limits that hold something for this call. */
+    public List<String> limits() {
+        return plan.limits().stream().map(Limit::name).toList();
+    }
+
+    /** Charges what was really used. */
+    public void settle(Usage usage, long microUsd, int burndown) {
+        if (end()) {
+            settlements.settle(hold.withClaims(plan.settled(usage, microUsd, burndown)));
+        }
+    }
+
+    /** Charges what was reserved, because what was used is not known. */
+    public void settleAsEstimated() {
+        if (end()) {
+            settlements.settle(hold.withClaims(plan.asEstimated()));
+        }
+    }
+
+    /** Gives everything back, because nothing was used. */
+    public void release() {
+        if (end()) {
+            settlements.release(hold);
+        }
+    }
+
+    private boolean end() {
+        boolean first = ended.compareAndSet(false, true);
+        if (first) {
+            onEnd.accept(this);
+        }
+        return first;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.tollgate.upstream;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+
+/** Signature version 4 by the AWS SDK's own signer, service name {@code bedrock}. */
+final class SigV4Signer implements Signer {
+
+    // Hashing more than this takes longer than an event loop may be held up.
+    private static final int INLINE_BYTES = 256 * 1024;
+
+    private final Vertx vertx;
+    private final Endpoint endpoint;
+    private final CredentialsCache credentials;
+    private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
+
+    SigV4Signer(Vertx vertx, Endpoint endpoint, CredentialsCache credentials) {
+        this.vertx = vertx;
+        this.endpoint = endpoint;
+        this.credentials = credentials;
+    }
+
+    @Override
+    public Future<Void> sign(String method, String path, MultiMap headers, byte[] body) {
+        return credentials.get().compose(identity -> {
+            if (body.length <= INLINE_BYTES) {
+                signed(identity, method, path, headers, body).forEach(headers::set);
+                return Future.succeededFuture();
+            }
+            return vertx.executeBlocking(() -> signed(identity, method, path, headers, body), false)
+                    .map(signed -> {
+                        signed.forEach(headers::set);
+                        return null;
+                    });
+        });
+    }
+
+    private Map<String, List<String>> signed(
+            AwsCredentialsIdentity identity, String method, String path, MultiMap headers, byte[] body) {
+        int query = path.indexOf('?');
+        SdkHttpFullRequest.Builder request = SdkHttpFullRequest.builder()
+                .method(SdkHttpMethod.fromValue(method))
+                .protocol(endpoint.tls() ? "https" : "http")
+                .host(endpoint.host())
+                .port(endpoint.port())
+                .encodedPath(query < 0 ? path : path.substring(0, query));
+        if (query >= 0) {
+            for (String pair : path.substring(query + 1).split("&", -1)) {
+                int equals = pair.indexOf('=');
+                request.appendRawQueryParameter(
+                        decode(equals < 0 ? pair : pair.substring(0, equals)),
+                        equals < 0 ? "" : decode(pair.substring(equals + 1)));
+            }
+        }
+        headers.forEach(h -> request.appendHeader(h.getKey(), h.getValue()));
+        SignedRequest signed = signer.sign(r -> r.identity(identity)
+                .request(request.build())
+                .payload(ContentStreamProvider.fromByteArrayUnsafe(body))
+                .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "bedrock")
+                .putProperty(AwsV4HttpSigner.REGION_NAME, endpoint.region()));
+        return signed.request().headers();
+    }
+
+    private static String decode(String text) {
+        return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    }
+}

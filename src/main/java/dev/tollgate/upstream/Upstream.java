@@ -1,0 +1,90 @@
+package dev.tollgate.upstream;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/** Sends signed requests to the one upstream, over HTTP/2 where it is offered, with a bounded pool. No redirects. */
+public final class Upstream {
+
+    private static final int MAX_WAITING = 10_000;
+
+    private final HttpClient client;
+    private final Endpoint endpoint;
+    private final Signer signer;
+
+    public Upstream(Vertx vertx, UpstreamConfig config, Endpoint endpoint, Optional<String> bearerToken) {
+        this.endpoint = endpoint;
+        this.signer = bearerToken
+                .<Signer>map(BearerSigner::new)
+                .orElseGet(() -> new SigV4Signer(
+                        vertx, endpoint, new CredentialsCache(vertx, credentials(), InstantSource.system())));
+        HttpClientOptions options = new HttpClientOptions()
+                .setSsl(endpoint.tls())
+                .setVerifyHost(true)
+                .setTcpNoDelay(true)
+                .setMaxWaitQueueSize(MAX_WAITING)
+                .setConnectTimeout((int) config.connectTimeout().toMillis())
+                .setReadIdleTimeout((int) config.idleTimeout().toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setMaxHeaderSize(64 * 1024);
+        if (endpoint.tls()) {
+            options.setUseAlpn(true).setProtocolVersion(HttpVersion.HTTP_2);
+        }
+        PoolOptions pool =
+                new PoolOptions().setHttp1MaxSize(config.maxConnections()).setHttp2MaxSize(4);
+        this.client = vertx.createHttpClient(options, pool);
+    }
+
+    private static AwsCredentialsProvider credentials() {
+        return DefaultCredentialsProvider.builder().build();
+    }
+
+    /**
+     * Signs and sends one request; the future is the answer's head, its body is paused.
+     *
+     * @param path raw path and query, sent as they are
+     * @param headers end-to-end headers only; host and signature are set here
+     */
+    public Future<HttpClientResponse> send(String method, String path, MultiMap headers, byte[] body) {
+        headers.set("host", endpoint.authority());
+        if (!method.equals("GET")) {
+            headers.set("content-length", String.valueOf(body.length));
+        }
+        return signer.sign(method, path, headers, body).compose(signed -> {
+            RequestOptions options = new RequestOptions()
+                    .setHost(endpoint.host())
+                    .setPort(endpoint.port())
+                    .setSsl(endpoint.tls())
+                    .setMethod(HttpMethod.valueOf(method))
+                    .setURI(path)
+                    .setFollowRedirects(false)
+                    .setHeaders(headers);
+            return client.request(options)
+                    .compose(request -> body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
+                    .onSuccess(HttpClientResponse::pause);
+        });
+    }
+
+    /** Where requests go. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public Future<Void> close() {
+        return client.close();
+    }
+}

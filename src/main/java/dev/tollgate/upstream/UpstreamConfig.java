@@ -1,0 +1,31 @@
+package dev.tollgate.upstream;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Where calls go and how. */
+@ConfigMapping(prefix = "tollgate.upstream")
+public interface UpstreamConfig {
+    /** Default {@code https://bedrock-runtime.<region>.amazonaws.com}; http:// is for tests and VPC proxies. */
+    Optional<URI> endpoint();
+
+    /** Default: {@code AWS_REGION}. */
+    Optional<String> region();
+
+    /** A Bedrock API key to use instead of SigV4. */
+    Optional<String> bearerToken();
+
+    /** Most connections (HTTP/1.1) or streams (HTTP/2) to the upstream. */
+    @WithDefault("512")
+    int maxConnections();
+
+    @WithDefault("5s")
+    Duration connectTimeout();
+
+    /** Longest silence of the upstream, before and within an answer. */
+    @WithDefault("10m")
+    Duration idleTimeout();
+}
