@@ -30,6 +30,7 @@ public final class Admission {
     private final InstantSource clock;
     private final Duration lease;
     private final AdmissionListener listener;
+    private final LimitsNow seen;
     private final Settlements settlements;
     private final Outage outage;
     private final RecentDenials recent;
@@ -53,7 +54,8 @@ public final class Admission {
             Duration lease,
             Duration outageGrace,
             IntSupplier pods,
-            AdmissionListener listener) {
+            AdmissionListener listener,
+            LimitsNow seen) {
         this.vertx = vertx;
         this.ledger = ledger;
         this.guard = guard;
@@ -61,6 +63,7 @@ public final class Admission {
         this.clock = clock;
         this.lease = lease;
         this.listener = listener;
+        this.seen = seen;
         this.settlements = new Settlements(vertx, ledger, listener);
         this.outage = new Outage(clock, outageGrace, pods, listener);
         this.recent = new RecentDenials(clock);
@@ -73,6 +76,7 @@ public final class Admission {
      * @param id of the call, made once and used for nothing else
      */
     public Future<Decision> admit(String id, Caller caller, ModelTarget target, Estimate estimate, boolean usesTokens) {
+        seen.saw(caller, target);
         Plan plan = plan(caller, target, estimate, usesTokens);
         Hold hold = new Hold(id, caller.tenant(), lease, plan.claims());
         if (plan.claims().isEmpty()) {

@@ -16,7 +16,7 @@ public interface AdmissionListener {
     void balances(String tenant, Plan plan, List<Balance> balances);
 
     /** @param kind refund, overrun, late, unknown, unsettled */
-    void settlement(String kind);
+    void settlement(String tenant, String kind);
 
     /** @param nanos of one admit or settle, as the call saw it */
     void ledgerAnswered(String operation, long nanos);

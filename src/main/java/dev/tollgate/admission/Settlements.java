@@ -68,7 +68,7 @@ final class Settlements {
         }
         if (pending.incrementAndGet() > MAX_PENDING) {
             pending.decrementAndGet();
-            listener.settlement("unsettled");
+            listener.settlement(hold.tenant(), "unsettled");
             return;
         }
         attempt(hold, release, FIRST_RETRY_MILLIS, System.nanoTime());
@@ -86,7 +86,7 @@ final class Settlements {
                     boolean hopeless =
                             LedgerFailures.refused(e) || (System.nanoTime() - began) / 1_000_000 > MAX_AGE_MILLIS;
                     if (hopeless) {
-                        listener.settlement("unsettled");
+                        listener.settlement(hold.tenant(), "unsettled");
                         end();
                     } else {
                         long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
@@ -97,12 +97,12 @@ final class Settlements {
 
     private void done(Hold hold, boolean release, SettleReply reply) {
         if (reply == SettleReply.LATE || reply == SettleReply.UNKNOWN && !release) {
-            listener.settlement("late");
+            listener.settlement(hold.tenant(), "late");
         } else if (!release) {
             boolean overrun = hold.claims().stream().anyMatch(c -> c.actual() > c.estimate());
             boolean refund = hold.claims().stream().anyMatch(Settlements::below);
             if (overrun || refund) {
-                listener.settlement(overrun ? "overrun" : "refund");
+                listener.settlement(hold.tenant(), overrun ? "overrun" : "refund");
             }
         }
         end();

@@ -17,10 +17,7 @@ import java.util.OptionalLong;
  * @param cacheWrites true where the body marks something for the prompt cache
  * @param streaming true where an OpenAI-shaped body asks for a stream
  * @param metadata the body's own {@code requestMetadata}
- * @param metadataStart offset of that member's value, -1 where there is none
- * @param metadataEnd offset after it
- * @param objectStart offset after the body's opening brace
- * @param empty true where the body is <code>{}</code>
+ * @param layout where things stand in the body's bytes
  */
 public record RequestFacts(
         Optional<String> model,
@@ -34,10 +31,7 @@ public record RequestFacts(
         boolean streaming,
         ServiceTier tier,
         Map<String, String> metadata,
-        int metadataStart,
-        int metadataEnd,
-        int objectStart,
-        boolean empty) {
+        Layout layout) {
 
     /** Of a call without a body that matters. */
     public static final RequestFacts NONE = new RequestFacts(
@@ -52,8 +46,33 @@ public record RequestFacts(
             false,
             ServiceTier.DEFAULT,
             Map.of(),
-            -1,
-            -1,
-            0,
-            true);
+            new Layout(Optional.empty(), Optional.empty(), 0, true));
+
+    /** Bytes from {@code start} to before {@code end}. */
+    public record Span(int start, int end) {}
+
+    /**
+     * @param model the model's value, with its quotes
+     * @param metadata the value of {@code requestMetadata}
+     * @param objectStart offset after the body's opening brace
+     * @param empty true where the body is <code>{}</code>
+     */
+    public record Layout(Optional<Span> model, Optional<Span> metadata, int objectStart, boolean empty) {}
+
+    /** The same with another tier. */
+    public RequestFacts withTier(ServiceTier other) {
+        return new RequestFacts(
+                model,
+                maxTokens,
+                textBytes,
+                images,
+                documents,
+                choices,
+                tools,
+                cacheWrites,
+                streaming,
+                other,
+                metadata,
+                layout);
+    }
 }

@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -99,19 +97,31 @@ public final class RequestMetadata {
         throw new BadRequest("expected " + HEADER + " to be a JSON object of strings");
     }
 
-    /** The body's bytes as a few pieces with the metadata spliced in at the top level; nothing else changes. */
-    public static List<byte[]> splice(byte[] body, RequestFacts facts, Map<String, String> ours) {
+    /** The body with the metadata spliced in at the top level; no other byte changes. */
+    public static byte[] splice(byte[] body, RequestFacts facts, Map<String, String> ours) {
         String json = json(merge(ours, facts.metadata()));
-        if (facts.metadataStart() >= 0) {
-            return List.of(
-                    Arrays.copyOf(body, facts.metadataStart()),
-                    json.getBytes(StandardCharsets.UTF_8),
-                    Arrays.copyOfRange(body, facts.metadataEnd(), body.length));
+        RequestFacts.Layout layout = facts.layout();
+        if (layout.metadata().isPresent()) {
+            return replace(body, layout.metadata().get(), json);
         }
-        String member = "\"requestMetadata\":" + json + (facts.empty() ? "" : ",");
-        return List.of(
-                Arrays.copyOf(body, facts.objectStart()),
-                member.getBytes(StandardCharsets.UTF_8),
-                Arrays.copyOfRange(body, facts.objectStart(), body.length));
+        String member = "\"requestMetadata\":" + json + (layout.empty() ? "" : ",");
+        return replace(body, new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member);
+    }
+
+    /** The body with the model's name replaced; no other byte changes. */
+    public static byte[] spliceModel(byte[] body, RequestFacts facts, String model) {
+        return facts.layout()
+                .model()
+                .map(at -> replace(body, at, '"' + model + '"'))
+                .orElse(body);
+    }
+
+    private static byte[] replace(byte[] body, RequestFacts.Span at, String json) {
+        byte[] inner = json.getBytes(StandardCharsets.UTF_8);
+        byte[] out = new byte[body.length - (at.end() - at.start()) + inner.length];
+        System.arraycopy(body, 0, out, 0, at.start());
+        System.arraycopy(inner, 0, out, at.start(), inner.length);
+        System.arraycopy(body, at.end(), out, at.start() + inner.length, body.length - at.end());
+        return out;
     }
 }

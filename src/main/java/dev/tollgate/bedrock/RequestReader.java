@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.tollgate.bedrock.RequestFacts.Layout;
+import dev.tollgate.bedrock.RequestFacts.Span;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,8 +53,8 @@ public final class RequestReader {
     private boolean tools;
     private boolean cacheWrites;
     private boolean streaming;
-    private int metadataStart = -1;
-    private int metadataEnd = -1;
+    private Optional<Span> modelAt = Optional.empty();
+    private Optional<Span> metadataAt = Optional.empty();
 
     private RequestReader(byte[] body) {
         this.body = body;
@@ -89,10 +91,7 @@ public final class RequestReader {
                     streaming,
                     tier,
                     metadata,
-                    metadataStart,
-                    metadataEnd,
-                    objectStart,
-                    empty);
+                    new Layout(modelAt, metadataAt, objectStart, empty));
         } catch (JsonProcessingException e) {
             throw new BadRequest("expected JSON as the body; it breaks off or is malformed at byte "
                     + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset()));
@@ -110,6 +109,10 @@ public final class RequestReader {
                         throw new BadRequest("expected one model in the body, found two");
                     }
                     model = Optional.of(in.getText());
+                    int start = (int) in.currentTokenLocation().getByteOffset();
+                    in.finishToken();
+                    modelAt = Optional.of(
+                            new Span(start, (int) in.currentLocation().getByteOffset()));
                     return;
                 }
             }
@@ -179,13 +182,13 @@ public final class RequestReader {
     }
 
     private void readMetadata(JsonParser in, JsonToken value) throws IOException {
-        if (metadataStart >= 0) {
+        if (metadataAt.isPresent()) {
             throw new BadRequest("expected requestMetadata once, found it twice");
         }
         if (value != JsonToken.START_OBJECT) {
             throw new BadRequest("expected requestMetadata to be an object of strings");
         }
-        metadataStart = (int) in.currentTokenLocation().getByteOffset();
+        int start = (int) in.currentTokenLocation().getByteOffset();
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String key = in.currentName();
             if (in.nextToken() != JsonToken.VALUE_STRING) {
@@ -193,7 +196,7 @@ public final class RequestReader {
             }
             metadata.put(key, in.getText());
         }
-        metadataEnd = (int) in.currentLocation().getByteOffset();
+        metadataAt = Optional.of(new Span(start, (int) in.currentLocation().getByteOffset()));
     }
 
     /** Numbers beyond a long count as the largest. */

@@ -21,6 +21,7 @@ final class EventStreamMeter implements Meter {
     private final EventStreamDecoder decoder = new EventStreamDecoder(MAX_FRAME_KEPT, this::frame);
     private final boolean chunks;
     private Optional<String> exception = Optional.empty();
+    private boolean produced;
 
     EventStreamMeter(boolean chunks) {
         this.chunks = chunks;
@@ -42,6 +43,11 @@ final class EventStreamMeter implements Meter {
     }
 
     @Override
+    public boolean produced() {
+        return produced;
+    }
+
+    @Override
     public boolean atFrameBoundary() {
         return !decoder.broken() && decoder.atBoundary();
     }
@@ -49,7 +55,10 @@ final class EventStreamMeter implements Meter {
     private void frame(String messageType, String type, ByteBuffer payload) {
         if (!messageType.equals("event")) {
             exception = Optional.of(type);
-        } else if (chunks && type.equals("chunk")) {
+            return;
+        }
+        produced = true;
+        if (chunks && type.equals("chunk")) {
             chunk(payload);
         } else if (!chunks && type.equals("metadata")) {
             json(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());

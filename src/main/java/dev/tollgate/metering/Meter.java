@@ -22,6 +22,11 @@ public interface Meter {
         return Optional.empty();
     }
 
+    /** True where the model has begun to answer. */
+    default boolean produced() {
+        return true;
+    }
+
     /** True where the bytes so far end between two frames, so that another frame may follow. */
     default boolean atFrameBoundary() {
         return true;

@@ -59,6 +59,10 @@ final class UsageFields {
                     path[depth] = name;
                 }
                 depth++;
+                if (token == JsonToken.START_ARRAY && name.equals("cacheDetails") && depth == 3) {
+                    cacheWrite5m = 0;
+                    cacheWrite1h = 0;
+                }
                 if (token == JsonToken.START_OBJECT && inDetails()) {
                     detail = 0;
                     detail1h = false;

@@ -1,5 +1,6 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.upstream.UpstreamException.Stage;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -64,7 +65,11 @@ public final class Upstream {
         if (!method.equals("GET")) {
             headers.set("content-length", String.valueOf(body.length));
         }
-        return signer.sign(method, path, headers, body).compose(signed -> {
+        Future<Void> signed = signer.sign(method, path, headers, body)
+                .recover(e -> failed(
+                        Stage.SIGN,
+                        "no AWS credentials could be had: " + e.getClass().getSimpleName()));
+        return signed.compose(v -> {
             RequestOptions options = new RequestOptions()
                     .setHost(endpoint.host())
                     .setPort(endpoint.port())
@@ -74,9 +79,21 @@ public final class Upstream {
                     .setFollowRedirects(false)
                     .setHeaders(headers);
             return client.request(options)
-                    .compose(request -> body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
-                    .onSuccess(HttpClientResponse::pause);
+                    .recover(e -> failed(Stage.CONNECT, "no connection to " + endpoint.host()))
+                    .compose(request -> (body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
+                            .onSuccess(HttpClientResponse::pause)
+                            .recover(Upstream::broken));
         });
+    }
+
+    private static <T> Future<T> broken(Throwable e) {
+        return String.valueOf(e.getMessage()).contains("imeout")
+                ? failed(Stage.TIMEOUT, "the upstream was silent for too long")
+                : failed(Stage.SENT, "the upstream broke off before it answered");
+    }
+
+    private static <T> Future<T> failed(Stage stage, String message) {
+        return Future.failedFuture(new UpstreamException(stage, message));
     }
 
     /** Where requests go. */

@@ -1,0 +1,46 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.admission.Policy;
+import dev.tollgate.admission.PolicyException;
+import dev.tollgate.admission.PolicyReader;
+import dev.tollgate.admission.PolicyTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** {@code tollgate check policy.yaml}: what a policy file says, or every mistake in it. */
+final class CheckCommand implements Callable<Integer> {
+
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+
+    static CommandSpec spec() {
+        CommandSpec spec = new CheckCommand().spec;
+        spec.usageMessage().description("Explains a policy file; exit 1 and every mistake where it has any.");
+        spec.addPositional(PositionalParamSpec.builder()
+                .paramLabel("policy.yaml")
+                .type(Path.class)
+                .required(true)
+                .build());
+        return spec.mixinStandardHelpOptions(true);
+    }
+
+    @Override
+    public Integer call() {
+        Path file = spec.positionalParameters().get(0).getValue();
+        try {
+            Policy policy = PolicyReader.read(Files.readString(file), 0);
+            System.out.print(PolicyTable.of(policy));
+            return 0;
+        } catch (IOException e) {
+            System.err.println("expected a policy file at " + file + ", found none that can be read");
+        } catch (PolicyException e) {
+            int count = e.problems().size();
+            System.err.println(file + " has " + count + (count == 1 ? " mistake:" : " mistakes:"));
+            System.err.println(e.getMessage());
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.admission.PolicyException;
+import dev.tollgate.admission.PolicyReader;
+import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code tollgate serve}: the sidecar. */
+final class ServeCommand implements Callable<Integer> {
+
+    static CommandSpec spec() {
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(new ServeCommand());
+        spec.usageMessage().description("Runs the sidecar; settings are TOLLGATE_... environment variables.");
+        return spec.mixinStandardHelpOptions(true);
+    }
+
+    @Override
+    public Integer call() {
+        Optional<String> file = setting("tollgate.policy.file", "TOLLGATE_POLICY_FILE");
+        if (file.isPresent()) {
+            try {
+                PolicyReader.read(Files.readString(Path.of(file.get())), 0);
+            } catch (IOException e) {
+                System.err.println("expected a policy file at " + file.get() + ", found none that can be read");
+                return 1;
+            } catch (PolicyException e) {
+                System.err.println(file.get() + " has " + e.problems().size() + " mistakes:\n" + e.getMessage());
+                return 1;
+            }
+        }
+        if (setting("tollgate.usage.file", "TOLLGATE_USAGE_FILE").isPresent()) {
+            System.setProperty("tollgate.usage.to-file", "true");
+        }
+        Quarkus.run(Serving.class);
+        return 0;
+    }
+
+    private static Optional<String> setting(String property, String variable) {
+        return Optional.ofNullable(System.getProperty(property, System.getenv(variable)))
+                .filter(v -> !v.isBlank());
+    }
+}

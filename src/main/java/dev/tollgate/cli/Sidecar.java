@@ -1,0 +1,191 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.admission.Admission;
+import dev.tollgate.admission.LedgerGuard;
+import dev.tollgate.admission.LimitsNow;
+import dev.tollgate.admission.Policy;
+import dev.tollgate.admission.PolicyWatcher;
+import dev.tollgate.control.LimitsPage;
+import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.local.LocalLedger;
+import dev.tollgate.ledger.redis.RedisLedger;
+import dev.tollgate.pricing.Estimator;
+import dev.tollgate.pricing.PriceBook;
+import dev.tollgate.proxy.DenialConfig;
+import dev.tollgate.proxy.Proxy;
+import dev.tollgate.proxy.ProxyConfig;
+import dev.tollgate.telemetry.Metrics;
+import dev.tollgate.telemetry.UsageLog;
+import dev.tollgate.tenant.CallerResolver;
+import dev.tollgate.tenant.IdentityConfig;
+import dev.tollgate.upstream.Endpoint;
+import dev.tollgate.upstream.Upstream;
+import dev.tollgate.upstream.UpstreamConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.vertx.http.ManagementInterface;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.redis.client.Redis;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Puts the rooms together and hangs them on Quarkus' ports. */
+@Singleton
+public class Sidecar {
+
+    private static final Logger LOG = Logger.getLogger(Sidecar.class);
+
+    private final Vertx vertx;
+    private final TollgateConfig config;
+    private final Proxy proxy;
+    private final LimitsPage limits;
+    private final Optional<RedisLedger> redisLedger;
+    private final long stopMillis;
+
+    @Inject
+    Sidecar(
+            Vertx vertx,
+            MeterRegistry registry,
+            Instance<Redis> redis,
+            TollgateConfig config,
+            IdentityConfig identity,
+            UpstreamConfig upstreamConfig,
+            ProxyConfig proxyConfig,
+            DenialConfig denials,
+            @ConfigProperty(name = "quarkus.application.version") String version,
+            @ConfigProperty(name = "hostname") Optional<String> hostname) {
+        this.vertx = vertx;
+        this.config = config;
+        this.stopMillis = proxyConfig.shutdownGrace().toMillis() + 2000;
+        InstantSource clock = InstantSource.system();
+        String pod = UUID.randomUUID().toString();
+        Metrics metrics = new Metrics(registry, config.metrics().maxTenants(), version);
+        CallerResolver callers = new CallerResolver(identity);
+        Supplier<Policy> policy = policy(metrics);
+        metrics.announce(policy.get(), callers.pod());
+        Estimator estimator = new Estimator(prices(), config.estimate(), clock);
+
+        TollgateConfig.LedgerConfig books = config.ledger();
+        Ledger ledger;
+        LedgerGuard guard;
+        IntSupplier pods;
+        if (books.kind() == TollgateConfig.Kind.MEMORY) {
+            LOG.warn("The ledger is in memory: limits hold for this one process and are forgotten when it ends");
+            this.redisLedger = Optional.empty();
+            ledger = new LocalLedger(clock);
+            guard = Supplier::get;
+            pods = () -> 1;
+            metrics.ledgerMode(() -> "memory", List.of("memory"));
+        } else {
+            RedisLedger shared = new RedisLedger(
+                    vertx,
+                    redis.get(),
+                    books.org(),
+                    pod,
+                    books.maxInFlight(),
+                    books.recovery().toMillis(),
+                    metrics::ledgerReset);
+            this.redisLedger = Optional.of(shared);
+            shared.start().onFailure(e -> LOG.debugf("Redis is not there yet: %s", e.getMessage()));
+            DeadlineGuard deadline = new DeadlineGuard(books.deadline());
+            ledger = shared;
+            guard = deadline;
+            pods = shared::pods;
+            metrics.ledgerMode(deadline::mode, List.of("closed", "open", "half_open"));
+        }
+        LimitsNow now = new LimitsNow(ledger, policy, callers.pod(), clock);
+        this.limits = new LimitsPage(now);
+        Admission admission = new Admission(
+                vertx, ledger, guard, policy, clock, books.lease(), books.outageGrace(), pods, metrics, now);
+        metrics.settlementBacklog(admission::pendingSettlements);
+        Optional<String> bearer = upstreamConfig.bearerToken().or(() -> env("AWS_BEARER_TOKEN_BEDROCK"));
+        Endpoint endpoint = Endpoint.of(upstreamConfig, env("AWS_REGION").or(() -> env("AWS_DEFAULT_REGION")));
+        Upstream upstream = new Upstream(vertx, upstreamConfig, endpoint, bearer);
+        this.proxy = new Proxy(
+                vertx,
+                proxyConfig,
+                denials,
+                callers,
+                policy,
+                estimator,
+                config.metadata() == TollgateConfig.Metadata.ADD,
+                admission,
+                upstream,
+                metrics,
+                new UsageLog(),
+                hostname.orElse(pod));
+        LOG.infof(
+                "Tollgate %s: 127.0.0.1:%d -> %s, tenant %s, %d limits, prices %s",
+                version,
+                config.port(),
+                endpoint.authority(),
+                callers.pod().tenant(),
+                policy.get().limits().size(),
+                estimator.priceVersion());
+    }
+
+    private Supplier<Policy> policy(Metrics metrics) {
+        if (config.policy().file().isEmpty()) {
+            LOG.warn("No tollgate.policy.file: calls are metered, nothing is limited");
+            return () -> Policy.NONE;
+        }
+        try {
+            return PolicyWatcher.start(vertx, config.policy().file().get(), metrics);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private PriceBook prices() {
+        return config.prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
+    }
+
+    private static Optional<String> env(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(v -> !v.isBlank());
+    }
+
+    void data(@Observes Router router) {
+        router.route().order(Integer.MIN_VALUE).handler(context -> {
+            if (context.request().path().startsWith("/tollgate/")) {
+                context.next();
+            } else {
+                proxy.handle(context.request());
+            }
+        });
+        // Quarkus binds one address; applications that resolve localhost to ::1 find this one.
+        vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
+                .requestHandler(router)
+                .listen(config.port(), "::1")
+                .onFailure(e -> LOG.debugf("no IPv6 loopback: %s", e.getMessage()));
+    }
+
+    void management(@Observes ManagementInterface management) {
+        management.router().get("/tollgate/v1/limits").handler(limits::handle);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        try {
+            proxy.stop().toCompletionStage().toCompletableFuture().get(stopMillis, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Stopped before every settlement had reached the ledger; the leases charge the estimates");
+        }
+        redisLedger.ifPresent(RedisLedger::close);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tollgate.proxy;
+
+import dev.tollgate.admission.Policy;
+import dev.tollgate.bedrock.BadRequest;
+import dev.tollgate.bedrock.BedrockPath;
+import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.RequestFacts;
+import dev.tollgate.bedrock.RequestMetadata;
+import dev.tollgate.bedrock.RequestReader;
+import dev.tollgate.bedrock.ServiceTier;
+import dev.tollgate.pricing.Estimator;
+import dev.tollgate.proxy.CallFailure.Kind;
+import dev.tollgate.tenant.Caller;
+import dev.tollgate.tenant.CallerResolver;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** From bytes to a call: reads the facts, finds caller and model, estimates, and prepares what goes up. */
+final class Understanding {
+
+    private static final Map<String, String> NO_METADATA = Map.of();
+
+    private final CallerResolver callers;
+    private final Supplier<Policy> policies;
+    private final Estimator estimator;
+    private final boolean addsMetadata;
+
+    Understanding(CallerResolver callers, Supplier<Policy> policies, Estimator estimator, boolean addsMetadata) {
+        this.callers = callers;
+        this.policies = policies;
+        this.estimator = estimator;
+        this.addsMetadata = addsMetadata;
+    }
+
+    Call.Upload of(HttpServerRequest request, BedrockPath path, String id, byte[] body) {
+        Operation operation = path.operation();
+        RequestFacts facts = operation.body() == Operation.Body.NONE ? RequestFacts.NONE : RequestReader.read(body);
+        facts = withTierHeader(request, facts);
+        String metadataHeader = request.getHeader(RequestMetadata.HEADER);
+        Map<String, String> named = operation.body() == Operation.Body.CONVERSE
+                ? facts.metadata()
+                : metadataHeader == null ? NO_METADATA : RequestMetadata.parseHeader(metadataHeader);
+        Policy policy = policies.get();
+        Caller caller = callers.resolve(named, name -> Optional.ofNullable(request.getHeader(name)), policy::tenant)
+                .orElseThrow(() -> new CallFailure(
+                        Kind.TENANT,
+                        "expected a tenant of tollgate.identity.tenants, found one that this pod may not name"));
+        String model = model(path, facts);
+        ModelTarget target = policy.resolve(model, caller);
+        MultiMap headers = Headers.upstream(request.headers());
+        byte[] sent = body;
+        if (operation.modelInBody() && !target.sendId().equals(model)) {
+            sent = RequestMetadata.spliceModel(body, facts, target.sendId());
+        }
+        if (addsMetadata) {
+            Map<String, String> ours = metadata(caller, id);
+            if (operation.body() == Operation.Body.CONVERSE) {
+                sent = RequestMetadata.splice(body, facts, ours);
+            } else if (operation.body() == Operation.Body.MODEL) {
+                headers.set(RequestMetadata.HEADER, RequestMetadata.header(ours, named));
+            }
+        } else if (metadataHeader != null) {
+            headers.set(RequestMetadata.HEADER, metadataHeader);
+        }
+        String query = operation == Operation.ASYNC_INVOKE_LIST && request.query() != null ? "?" + request.query() : "";
+        Call call = new Call(path, caller, target, facts, estimator.estimate(target, facts, operation.usesTokens()));
+        return new Call.Upload(call, path.upstreamPath(target.sendId()) + query, headers, sent);
+    }
+
+    private static RequestFacts withTierHeader(HttpServerRequest request, RequestFacts facts) {
+        String tier = request.getHeader("X-Amzn-Bedrock-Service-Tier");
+        return tier == null ? facts : facts.withTier(ServiceTier.of(tier));
+    }
+
+    private static String model(BedrockPath path, RequestFacts facts) {
+        Operation operation = path.operation();
+        if (path.model().isPresent()) {
+            return path.model().get();
+        }
+        if (!operation.modelInBody()) {
+            return operation.label();
+        }
+        return facts.model()
+                .filter(m -> !m.isBlank() && m.length() <= BedrockPath.MAX_MODEL_ID)
+                .orElseThrow(() -> new BadRequest("expected the model in the body, found none"));
+    }
+
+    private static Map<String, String> metadata(Caller caller, String id) {
+        Map<String, String> ours = new LinkedHashMap<>();
+        ours.put("tenantId", caller.tenant());
+        ours.put("applicationId", caller.application());
+        ours.put("costCenter", caller.costCenter());
+        ours.put("environment", caller.environment());
+        ours.put("requestId", id);
+        return ours;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tollgate.telemetry;
+
+import dev.tollgate.admission.Limit;
+import dev.tollgate.admission.Weight;
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Bucket;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.function.Supplier;
+
+/** One budget as the ledger last told it. */
+final class BudgetGauges {
+
+    private volatile double usedRatio;
+    private volatile double limit;
+    private volatile double resetSeconds;
+
+    BudgetGauges(MeterRegistry registry, Tags tags, Limit.Budget quantity) {
+        if (quantity.weight() == Weight.USD) {
+            gauge(registry, tags, "tollgate.budget.limit.usd", "Limit of a budget in US dollars", () -> limit / 1e6);
+        }
+        gauge(registry, tags, "tollgate.budget.used.ratio", "Part of a budget that is used or held", () -> usedRatio);
+        gauge(
+                registry,
+                tags,
+                "tollgate.budget.reset.timestamp.seconds",
+                "When a budget starts anew",
+                () -> resetSeconds);
+    }
+
+    private static void gauge(MeterRegistry registry, Tags tags, String name, String help, Supplier<Number> value) {
+        Gauge.builder(name, value).description(help).tags(tags).register(registry);
+    }
+
+    void saw(Bucket.Budget budget, Balance balance) {
+        limit = budget.limit();
+        usedRatio = budget.limit() == 0 ? 1 : (double) (balance.used() + balance.held()) / budget.limit();
+        resetSeconds = budget.endMillis() / 1000.0;
+    }
+}
