@@ -79,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
                   curl -i localhost:PORT/model/sonnet/converse -H 'Content-Type: application/json' \\
                     -d '{"messages":[{"role":"user","content":[{"text":"Hello"}]}],"inferenceConfig":{"maxTokens":500}}'
 
-                The third call is denied. As the other tenant: add -H 'X-Tollgate-Tenant: globex'.
+                The fourth call is denied. As the other tenant: add -H 'X-Tollgate-Tenant: globex'.
 
                   Python    boto3.client("bedrock-runtime", region_name="us-east-1", endpoint_url="http://localhost:PORT",
                               aws_access_key_id="x", aws_secret_access_key="x").converse(modelId="nova-lite",

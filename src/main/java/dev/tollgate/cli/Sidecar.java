@@ -16,6 +16,7 @@ import dev.tollgate.proxy.Proxy;
 import dev.tollgate.proxy.ProxyConfig;
 import dev.tollgate.telemetry.Metrics;
 import dev.tollgate.telemetry.UsageLog;
+import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
 import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.Endpoint;
@@ -79,7 +80,8 @@ public class Sidecar {
         Metrics metrics = new Metrics(registry, config.metrics().maxTenants(), version);
         CallerResolver callers = new CallerResolver(identity);
         Supplier<Policy> policy = policy(metrics);
-        metrics.announce(policy.get(), callers.pod());
+        Caller podCaller = callers.pod(policy.get()::tenant);
+        metrics.announce(policy.get(), podCaller);
         Estimator estimator = new Estimator(prices(), config.estimate(), clock);
 
         TollgateConfig.LedgerConfig books = config.ledger();
@@ -110,7 +112,7 @@ public class Sidecar {
             pods = shared::pods;
             metrics.ledgerMode(deadline::mode, List.of("closed", "open", "half_open"));
         }
-        LimitsNow now = new LimitsNow(ledger, policy, callers.pod(), clock);
+        LimitsNow now = new LimitsNow(ledger, policy, podCaller, clock);
         this.limits = new LimitsPage(now);
         Admission admission = new Admission(
                 vertx, ledger, guard, policy, clock, books.lease(), books.outageGrace(), pods, metrics, now);
@@ -136,7 +138,7 @@ public class Sidecar {
                 version,
                 config.port(),
                 endpoint.authority(),
-                callers.pod().tenant(),
+                podCaller.tenant(),
                 policy.get().limits().size(),
                 estimator.priceVersion());
     }

@@ -35,9 +35,9 @@ public final class CallerResolver {
         this.anyTenant = tenants.contains("*");
     }
 
-    /** The caller that the pod's facts name. */
-    public Caller pod() {
-        return pod;
+    /** The caller that the pod's facts name, filled in by the policy. */
+    public Caller pod(Function<String, Optional<TenantFacts>> policy) {
+        return filledIn(policy.apply(pod.tenant()));
     }
 
     /**
@@ -51,7 +51,7 @@ public final class CallerResolver {
             Function<String, Optional<String>> header,
             Function<String, Optional<TenantFacts>> policy) {
         if (!trustsRequests) {
-            return Optional.of(filledIn(policy.apply(pod.tenant())));
+            return Optional.of(pod(policy));
         }
         Optional<String> named = said(metadata, header, "tenantId", "tenant");
         String tenant = named.orElse(pod.tenant());
