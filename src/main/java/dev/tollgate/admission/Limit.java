@@ -79,6 +79,11 @@ public record Limit(
         };
     }
 
+    /** True where it matters which model is called. */
+    boolean asksForModel() {
+        return per.contains(Dimension.MODEL) || match.containsKey(Dimension.MODEL);
+    }
+
     /** True where each tenant has buckets of its own. */
     boolean perTenant() {
         return per.contains(Dimension.TENANT);

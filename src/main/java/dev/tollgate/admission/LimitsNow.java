@@ -1,5 +1,6 @@
 package dev.tollgate.admission;
 
+import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -20,6 +22,9 @@ import java.util.function.Supplier;
 public final class LimitsNow {
 
     private static final int MAX_SEEN = 1000;
+
+    // Stands for whatever model: shows limits that do not ask for one before the first call.
+    private static final ModelTarget ANY = ModelTarget.of(ModelId.parse("any"), Optional.empty());
 
     private final Ledger ledger;
     private final Supplier<Policy> policy;
@@ -50,7 +55,8 @@ public final class LimitsNow {
         Map<String, Map<String, Row>> byTenant = new LinkedHashMap<>();
         for (Seen one : known(now)) {
             for (Limit limit : now.limits()) {
-                if (limit.matches(one.caller, one.target)) {
+                boolean asked = one.target != ANY || !limit.asksForModel();
+                if (asked && limit.matches(one.caller, one.target)) {
                     Bucket bucket = Plan.bucket(limit, now.version(), one.caller, one.target, clock.instant());
                     String tenant = bucket.shared() ? "all" : one.caller.tenant();
                     byTenant.computeIfAbsent(tenant, k -> new LinkedHashMap<>())
@@ -67,6 +73,8 @@ public final class LimitsNow {
 
     private List<Seen> known(Policy now) {
         List<Seen> known = new ArrayList<>(seen);
+        known.add(new Seen(pod, ANY));
+        now.tenants().forEach((name, facts) -> known.add(new Seen(caller(name, facts), ANY)));
         now.aliases().keySet().forEach(alias -> {
             known.add(new Seen(pod, now.resolve(alias, pod)));
             now.tenants().forEach((name, facts) -> {

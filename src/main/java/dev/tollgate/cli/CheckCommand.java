@@ -14,17 +14,15 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** {@code tollgate check policy.yaml}: what a policy file says, or every mistake in it. */
 final class CheckCommand implements Callable<Integer> {
 
-    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
+    private final CommandSpec spec =
+            Main.command(this, "Explains a policy file; exit 1 and every mistake where it has any.");
 
-    static CommandSpec spec() {
-        CommandSpec spec = new CheckCommand().spec;
-        spec.usageMessage().description("Explains a policy file; exit 1 and every mistake where it has any.");
-        spec.addPositional(PositionalParamSpec.builder()
+    CommandSpec spec() {
+        return spec.addPositional(PositionalParamSpec.builder()
                 .paramLabel("policy.yaml")
                 .type(Path.class)
                 .required(true)
                 .build());
-        return spec.mixinStandardHelpOptions(true);
     }
 
     @Override

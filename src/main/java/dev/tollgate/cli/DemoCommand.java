@@ -12,18 +12,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code tollgate demo}: simulator, in-memory ledger, two tenants with small budgets, all in this process. */
 final class DemoCommand implements Callable<Integer> {
 
     private static final int PACE_MILLIS = 15;
 
-    static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.wrapWithoutInspection(new DemoCommand());
-        spec.usageMessage().description("Shows it all in one process: no AWS account, no Redis, no Docker.");
-        return spec.mixinStandardHelpOptions(true);
-    }
+    static final String DESCRIPTION = "Shows it all in one process: no AWS account, no Redis, no Docker.";
 
     @Override
     public Integer call() throws Exception {

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import picocli.CommandLine.Model.CommandSpec;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -23,11 +22,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private boolean healthy = true;
 
-    static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.wrapWithoutInspection(new DoctorCommand());
-        spec.usageMessage().description("Looks at Redis, credentials, region, prices and clock.");
-        return spec.mixinStandardHelpOptions(true);
-    }
+    static final String DESCRIPTION = "Looks at Redis, credentials, region, prices and clock.";
 
     @Override
     public Integer call() throws InterruptedException {

@@ -1,14 +1,16 @@
 package dev.tollgate.cli;
 
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code tollgate [serve | demo | check | doctor]}. Commands are put together without reflection, for the executable. */
 @QuarkusMain
 public final class Main {
 
-    private Main() {}
+    Main() {}
 
     public static void main(String... args) {
         int exit = commands().execute(args);
@@ -18,14 +20,28 @@ public final class Main {
     }
 
     static CommandLine commands() {
-        CommandSpec root = CommandSpec.wrapWithoutInspection(new ServeCommand()).name("tollgate");
-        root.usageMessage().description("Keeps every tenant's Amazon Bedrock calls within token and money limits.");
-        root.mixinStandardHelpOptions(true).version(version());
-        root.addSubcommand("serve", ServeCommand.spec());
-        root.addSubcommand("demo", DemoCommand.spec());
-        root.addSubcommand("check", CheckCommand.spec());
-        root.addSubcommand("doctor", DoctorCommand.spec());
-        return new CommandLine(root).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandSpec root =
+                command(new ServeCommand(), "Keeps every tenant's Amazon Bedrock calls within token and money limits.");
+        root.name("tollgate").version(version());
+        root.addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Prints the version.")
+                .build());
+        root.addSubcommand("serve", command(new ServeCommand(), ServeCommand.DESCRIPTION));
+        root.addSubcommand("demo", command(new DemoCommand(), DemoCommand.DESCRIPTION));
+        root.addSubcommand("check", new CheckCommand().spec());
+        root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
+        return new CommandLine(root);
+    }
+
+    /** A command with {@code --help}; picocli's own mixin of it would need reflection. */
+    static CommandSpec command(Callable<Integer> action, String description) {
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(action);
+        spec.usageMessage().description(description);
+        return spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Shows this help.")
+                .build());
     }
 
     private static String version() {

@@ -8,16 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code tollgate serve}: the sidecar. */
 final class ServeCommand implements Callable<Integer> {
 
-    static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.wrapWithoutInspection(new ServeCommand());
-        spec.usageMessage().description("Runs the sidecar; settings are TOLLGATE_... environment variables.");
-        return spec.mixinStandardHelpOptions(true);
-    }
+    static final String DESCRIPTION = "Runs the sidecar; settings are TOLLGATE_... environment variables.";
 
     @Override
     public Integer call() {

@@ -1,0 +1,90 @@
+package dev.tollgate;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Who may import whom: the table, as data. */
+class RoomsTest {
+
+    private static final String ROOT = "dev.tollgate.";
+    private static final Map<String, Set<String>> MAY_IMPORT = Map.ofEntries(
+            Map.entry(
+                    "proxy", Set.of("tenant", "bedrock", "pricing", "admission", "upstream", "metering", "telemetry")),
+            Map.entry("tenant", Set.of()),
+            Map.entry("bedrock", Set.of()),
+            Map.entry("pricing", Set.of("bedrock")),
+            Map.entry("admission", Set.of("tenant", "bedrock", "pricing", "ledger")),
+            Map.entry("ledger", Set.of()),
+            Map.entry("upstream", Set.of("bedrock")),
+            Map.entry("metering", Set.of("bedrock")),
+            // The ledger only for the balances that the budget gauges show.
+            Map.entry("telemetry", Set.of("tenant", "bedrock", "admission", "ledger")),
+            Map.entry(
+                    "control", Set.of("tenant", "bedrock", "pricing", "admission", "ledger", "upstream", "telemetry")),
+            Map.entry("simulator", Set.of("bedrock")));
+
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter(List.of(new ImportOption.DoNotIncludeTests())).importPackages("dev.tollgate");
+
+    private static String room(JavaClass type) {
+        String name = type.getPackageName();
+        return name.startsWith(ROOT) ? name.substring(ROOT.length()).split("\\.")[0] : "";
+    }
+
+    @Test
+    void roomsImportOnlyWhatTheTableAllows() {
+        MAY_IMPORT.forEach((room, allowed) -> noClasses()
+                .that()
+                .resideInAPackage(ROOT + room + "..")
+                .should()
+                .dependOnClassesThat(new DescribedPredicate<>("are in a room that " + room + " may not import") {
+                    @Override
+                    public boolean test(JavaClass type) {
+                        String other = room(type);
+                        return !other.isEmpty() && !other.equals(room) && !allowed.contains(other);
+                    }
+                })
+                .check(CLASSES));
+    }
+
+    @Test
+    void everyRoomIsInTheTable() {
+        Set<String> rooms = new HashSet<>();
+        CLASSES.forEach(c -> rooms.add(room(c)));
+        rooms.removeAll(Set.of("", "cli"));
+        assertTrue(MAY_IMPORT.keySet().containsAll(rooms), rooms + " has a room that the table lacks");
+    }
+
+    @Test
+    void onlyTheCompositionRootKnowsTheLedgerInRedis() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.tollgate.cli..", "dev.tollgate.ledger.redis..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.tollgate.ledger.redis..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void awsSdkTypesStayUpstream() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.tollgate.upstream..", "dev.tollgate.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk..")
+                .check(CLASSES);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tollgate.harness;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import redis.embedded.core.ExecutableProvider;
+
+/** A Redis server of its own: the machine's, else the one that comes as a jar. Nothing is written to disk. */
+public final class RealRedis implements AutoCloseable {
+
+    private final int port;
+    private final List<String> command;
+    private Process process;
+
+    private RealRedis(int port, List<String> command) {
+        this.port = port;
+        this.command = command;
+    }
+
+    public static RealRedis start(String... settings) {
+        int port = Ports.free();
+        List<String> command = new ArrayList<>(List.of(
+                executable(),
+                "--port",
+                String.valueOf(port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no"));
+        command.addAll(List.of(settings));
+        RealRedis redis = new RealRedis(port, command);
+        redis.restart();
+        return redis;
+    }
+
+    private static String executable() {
+        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+            Path file = Path.of(folder, "redis-server");
+            if (Files.isExecutable(file)) {
+                return file.toString();
+            }
+        }
+        try {
+            Path folder = Path.of("target", "redis");
+            Files.createDirectories(folder);
+            return ExecutableProvider.newJarResourceProvider(folder.toFile())
+                    .get()
+                    .getAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it, empty. */
+    public void restart() {
+        try {
+            process = new ProcessBuilder(command)
+                    .directory(new File("target"))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Ports.await(Duration.ofSeconds(10), "redis-server on " + port, () -> Ports.answers(port));
+    }
+
+    /** As by kill -9. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String url() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

@@ -1,0 +1,81 @@
+package dev.tollgate.harness;
+
+import dev.tollgate.simulator.Simulator;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The simulator in this JVM, and the settings that point a sidecar to it. */
+public final class Upstreams implements AutoCloseable {
+
+    public static final String SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Simulator simulator;
+    private final int port;
+
+    private Upstreams(Optional<String> secret) {
+        this.simulator = new Simulator(vertx, secret, 0);
+        this.port = await(simulator.start(0));
+    }
+
+    public static Upstreams start() {
+        return new Upstreams(Optional.of(SECRET));
+    }
+
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public Simulator simulator() {
+        return simulator;
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** Settings of a sidecar before this upstream: SigV4 with the secret that it checks, the ledger in memory. */
+    public Map<String, String> settings(String... more) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "TOLLGATE_UPSTREAM_ENDPOINT", url(),
+                "AWS_REGION", "us-east-1",
+                "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
+                "AWS_SECRET_ACCESS_KEY", SECRET,
+                "TOLLGATE_LEDGER", "memory"));
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put(more[i], more[i + 1]);
+        }
+        return settings;
+    }
+
+    /** A policy file of this text. */
+    public static Path policy(String yaml) {
+        try {
+            Path file = Files.createTempFile(Path.of("target"), "policy", ".yaml");
+            return Files.writeString(file, yaml).toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+    }
+}
