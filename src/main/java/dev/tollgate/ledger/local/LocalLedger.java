@@ -20,7 +20,6 @@ import java.util.PriorityQueue;
 public final class LocalLedger implements Ledger {
 
     private static final long TOMBSTONE_MILLIS = 3_600_000;
-    private static final int RECLAIM_EACH_CALL = 64;
 
     private final InstantSource clock;
     private final Map<String, TokenBucket> rates = new HashMap<>();
@@ -70,7 +69,7 @@ public final class LocalLedger implements Ledger {
         }
         for (Claim claim : hold.claims()) {
             if (claim.bucket() instanceof Bucket.Rate rate) {
-                rate(hold.tenant(), rate, now).add(-claim.estimate());
+                add(hold.tenant(), rate, -claim.estimate(), now);
             } else {
                 Amounts sums = amounts(hold.tenant(), claim.bucket());
                 sums.held = Math.min(Bucket.MAX_AMOUNT, sums.held + claim.estimate());
@@ -104,7 +103,9 @@ public final class LocalLedger implements Ledger {
             long actual = state == State.SETTLED ? claim.actual() : 0;
             long reserved = before == State.NONE ? 0 : claim.estimate();
             if (claim.bucket() instanceof Bucket.Rate rate) {
-                rate(hold.tenant(), rate, now).add(reserved - actual);
+                if (before != State.NONE || state == State.SETTLED) {
+                    add(hold.tenant(), rate, reserved - actual, now);
+                }
                 continue;
             }
             Amounts sums = amounts(hold.tenant(), claim.bucket());
@@ -152,7 +153,7 @@ public final class LocalLedger implements Ledger {
     }
 
     private void reclaim(long now) {
-        for (int i = 0; i < RECLAIM_EACH_CALL && !leases.isEmpty() && leases.element().leaseEnd <= now; i++) {
+        while (!leases.isEmpty() && leases.element().leaseEnd <= now) {
             Entry entry = leases.remove();
             if (entry.state != State.HELD) {
                 entries.remove(entry.hold.id());
@@ -206,10 +207,19 @@ public final class LocalLedger implements Ledger {
         return new Balance(0, 0, sums.used, sums.held, refused);
     }
 
+    /** The bucket as of now, a copy. */
     private TokenBucket rate(String tenant, Bucket.Rate rate, long now) {
-        TokenBucket bucket = rates.computeIfAbsent(name(tenant, rate), k -> new TokenBucket(rate, now));
+        TokenBucket known = rates.get(name(tenant, rate));
+        TokenBucket bucket = known == null ? new TokenBucket(rate, now) : new TokenBucket(known);
         bucket.refill(rate, now);
         return bucket;
+    }
+
+    /** Only what is written moves a bucket's clock: a denied call changes nothing. */
+    private void add(String tenant, Bucket.Rate rate, long amount, long now) {
+        TokenBucket bucket = rate(tenant, rate, now);
+        bucket.add(amount);
+        rates.put(name(tenant, rate), bucket);
     }
 
     private Amounts amounts(String tenant, Bucket bucket) {

@@ -18,6 +18,13 @@ final class TokenBucket {
         this.at = now;
     }
 
+    TokenBucket(TokenBucket other) {
+        this.limit = other.limit;
+        this.level = other.level;
+        this.rem = other.rem;
+        this.at = other.at;
+    }
+
     long level() {
         return level;
     }
@@ -57,7 +64,7 @@ final class TokenBucket {
     /** Adds or takes; never above the burst nor deeper in debt than the burst. */
     void add(long amount) {
         level = Math.max(-limit.burst(), Math.min(limit.burst(), level + amount));
-        if (level == limit.burst()) {
+        if (amount >= 0 && level == limit.burst()) {
             rem = 0;
         }
     }

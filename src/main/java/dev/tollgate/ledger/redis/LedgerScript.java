@@ -10,13 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 
 /** Writes the script's keys and arguments; {@code ledger.lua} says what they mean. */
 final class LedgerScript {
-
-    private static final int KEY_COUNT = 9;
 
     private final String text;
     private final String sha1;
@@ -43,61 +43,63 @@ final class LedgerScript {
     record Call(String operation, String epoch, String id, long leaseMillis, String tenant, List<Claim> claims) {}
 
     Request bySha(Call call) {
-        return arguments(Request.cmd(Command.EVALSHA).arg(sha1), call);
+        return request(Command.EVALSHA, sha1, call);
     }
 
     Request byText(Call call) {
-        return arguments(Request.cmd(Command.EVAL).arg(text), call);
+        return request(Command.EVAL, text, call);
     }
 
-    private Request arguments(Request request, Call call) {
-        String tenant = encode(call.tenant());
-        request.arg(KEY_COUNT)
-                .arg(prefix + "epoch")
-                .arg(prefix + "hold:" + call.id())
-                .arg(prefix + "holds:" + tenant)
-                .arg(prefix + "leases")
-                .arg(prefix + "rate:" + tenant)
-                .arg(prefix + "rate")
-                .arg(prefix + "budget:" + tenant)
-                .arg(prefix + "budget")
-                .arg(prefix + "pods");
-        request.arg(call.operation())
-                .arg(call.epoch())
-                .arg(call.id())
-                .arg(call.leaseMillis())
-                .arg(tenant)
-                .arg(call.claims().size());
-        for (Claim claim : call.claims()) {
-            Bucket bucket = claim.bucket();
-            String scope = (bucket.shared() ? "s" : "t") + (bucket.enforced() ? "e" : "o");
-            if (bucket instanceof Bucket.Rate rate) {
-                limit(request, "r" + scope, claim, rate.burst(), rate.rate(), rate.periodMillis(), rate.version());
-            } else if (bucket instanceof Bucket.Budget budget) {
-                limit(
-                        request,
-                        "b" + scope,
-                        claim,
-                        budget.limit(),
-                        budget.startMillis(),
-                        budget.endMillis(),
-                        budget.keepMillis());
-            } else {
-                limit(request, "c" + scope, claim, ((Bucket.Concurrency) bucket).limit(), 0, 0, 0);
-            }
-        }
+    private Request request(Command command, String script, Call call) {
+        Request request = Request.cmd(command).arg(script);
+        arguments(call).forEach(request::arg);
         return request;
     }
 
-    private static void limit(Request request, String code, Claim claim, long a, long b, long c, long d) {
-        request.arg(code)
-                .arg(claim.bucket().field())
-                .arg(claim.estimate())
-                .arg(claim.actual())
-                .arg(a)
-                .arg(b)
-                .arg(c)
-                .arg(d);
+    /** The number of keys, the keys, the arguments. */
+    List<String> arguments(Call call) {
+        String tenant = encode(call.tenant());
+        List<String> out = new ArrayList<>(16 + 8 * call.claims().size());
+        Collections.addAll(
+                out,
+                "9",
+                prefix + "epoch",
+                prefix + "hold:" + call.id(),
+                prefix + "holds:" + tenant,
+                prefix + "leases",
+                prefix + "rate:" + tenant,
+                prefix + "rate",
+                prefix + "budget:" + tenant,
+                prefix + "budget",
+                prefix + "pods",
+                call.operation(),
+                call.epoch(),
+                call.id(),
+                Long.toString(call.leaseMillis()),
+                tenant,
+                Integer.toString(call.claims().size()));
+        for (Claim claim : call.claims()) {
+            Bucket bucket = claim.bucket();
+            String scope = (bucket.shared() ? "s" : "t") + (bucket.enforced() ? "e" : "o");
+            if (bucket instanceof Bucket.Rate r) {
+                limit(out, "r" + scope, claim, r.burst(), r.rate(), r.periodMillis(), r.version());
+            } else if (bucket instanceof Bucket.Budget b) {
+                limit(out, "b" + scope, claim, b.limit(), b.startMillis(), b.endMillis(), b.keepMillis());
+            } else {
+                limit(out, "c" + scope, claim, ((Bucket.Concurrency) bucket).limit(), 0, 0, 0);
+            }
+        }
+        return out;
+    }
+
+    private static void limit(List<String> out, String code, Claim claim, long... terms) {
+        out.add(code);
+        out.add(claim.bucket().field());
+        out.add(Long.toString(claim.estimate()));
+        out.add(Long.toString(claim.actual()));
+        for (long term : terms) {
+            out.add(Long.toString(term));
+        }
     }
 
     /** Percent-encodes all but {@code [A-Za-z0-9._-]}, so that no name can leave its place in a key. */

@@ -30,6 +30,7 @@ final class Recovery {
     private final Map<String, Seen> budgets = new ConcurrentHashMap<>();
     private final Map<String, Hold> live = new ConcurrentHashMap<>();
     private volatile String epoch = "";
+    private volatile long ledgerMillis;
     private @Nullable Promise<String> restoring;
 
     private record Seen(String tenant, Bucket.Budget budget, long used) {}
@@ -38,6 +39,11 @@ final class Recovery {
         this.ledger = ledger;
         this.recoveryMillis = recoveryMillis;
         this.listener = listener;
+    }
+
+    /** The ledger's time as it last answered; pods' own clocks never matter. */
+    void at(long millis) {
+        ledgerMillis = millis;
     }
 
     String epoch() {
@@ -111,8 +117,7 @@ final class Recovery {
         String proposal = UUID.randomUUID().toString();
         List<LedgerScript.Call> calls = new ArrayList<>();
         calls.add(new LedgerScript.Call("SEED", before, proposal, recoveryMillis, "-", List.of()));
-        long keepFrom = System.currentTimeMillis();
-        budgets.values().removeIf(seen -> seen.budget.keepMillis() < keepFrom);
+        budgets.values().removeIf(seen -> seen.budget.keepMillis() < ledgerMillis);
         for (Seen seen : budgets.values()) {
             String tenant = seen.tenant.isEmpty() ? "-" : seen.tenant;
             Claim known = Claim.of(seen.budget, seen.used);

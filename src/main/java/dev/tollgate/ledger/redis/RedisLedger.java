@@ -151,10 +151,12 @@ public final class RedisLedger implements Ledger {
                 .recover(e -> Future.failedFuture(fault(e)))
                 .compose(reply -> {
                     String status = reply.get(0).toString();
-                    return status.equals("bad-argument") || status.equals("corrupt")
-                            ? Future.failedFuture(new LedgerException(
-                                    status, "the ledger refused " + call.operation() + ": " + reply.get(1)))
-                            : Future.succeededFuture(reply);
+                    if (status.equals("bad-argument") || status.equals("corrupt")) {
+                        return Future.failedFuture(new LedgerException(
+                                status, "the ledger refused " + call.operation() + ": " + reply.get(1)));
+                    }
+                    recovery.at(reply.get(1).toLong());
+                    return Future.succeededFuture(reply);
                 });
     }
 

@@ -1,0 +1,354 @@
+package dev.tollgate.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tollgate.harness.Upstreams;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What every ledger does; time stands still but for {@link #advance}. */
+public abstract class LedgerContract {
+
+    protected static final long START = 1_790_000_000_000L;
+    private static final Duration LEASE = Duration.ofSeconds(60);
+
+    protected abstract Ledger ledger();
+
+    protected abstract void advance(long millis);
+
+    private static Bucket.Rate rate(long burst, long rate, long period, long version) {
+        return new Bucket.Rate("tpm", false, true, burst, rate, period, version);
+    }
+
+    private static Bucket.Rate rate(long burst, long rate, long period) {
+        return rate(burst, rate, period, 1);
+    }
+
+    private static Bucket.Budget budget(long limit) {
+        return budget("day@2026-09-21", limit, true);
+    }
+
+    private static Bucket.Budget budget(String field, long limit, boolean enforced) {
+        long start = START - START % 86_400_000;
+        return new Bucket.Budget(field, false, enforced, limit, start, start + 86_400_000, start + 40 * 86_400_000L);
+    }
+
+    private static Bucket.Concurrency inFlight(long limit) {
+        return new Bucket.Concurrency("inflight", false, true, limit);
+    }
+
+    private static Hold hold(String id, Claim... claims) {
+        return new Hold(id, "acme", LEASE, Arrays.asList(claims));
+    }
+
+    private static <T> T get(Future<T> future) {
+        return Upstreams.await(future);
+    }
+
+    private AdmitReply admit(Hold hold) {
+        return get(ledger().admit(hold));
+    }
+
+    private AdmitReply.Admitted admitted(Hold hold) {
+        return assertInstanceOf(AdmitReply.Admitted.class, admit(hold));
+    }
+
+    private AdmitReply.Denied denied(Hold hold) {
+        return assertInstanceOf(AdmitReply.Denied.class, admit(hold));
+    }
+
+    private Balance peek(Bucket bucket) {
+        return get(ledger().peek("acme", List.of(bucket))).get(0);
+    }
+
+    private static Hold settled(Hold hold, long... actual) {
+        Claim[] claims = new Claim[actual.length];
+        for (int i = 0; i < actual.length; i++) {
+            claims[i] = hold.claims().get(i).withActual(actual[i]);
+        }
+        return hold.withClaims(Arrays.asList(claims));
+    }
+
+    @Test
+    void aRateAdmitsItsBurstAndThenWhatFlowsIn() {
+        Bucket.Rate rate = rate(100, 60, 60_000);
+        admitted(hold("a", Claim.of(rate, 100)));
+        AdmitReply.Denied denied = denied(hold("b", Claim.of(rate, 7)));
+        assertEquals(7000, denied.waitMillis());
+        advance(6999);
+        assertEquals(1, denied(hold("b", Claim.of(rate, 7))).waitMillis());
+        advance(1);
+        assertEquals(0, admitted(hold("b", Claim.of(rate, 7))).balances().get(0).level());
+    }
+
+    @Test
+    void aRateRefillsExactlyHoweverOftenItIsAsked() {
+        Bucket.Rate rate = rate(1000, 7, 1000);
+        admitted(hold("a", Claim.of(rate, 1000)));
+        for (int i = 0; i < 333; i++) {
+            advance(3);
+            denied(hold("x" + i, Claim.of(rate, 999)));
+        }
+        advance(1);
+        assertEquals(7, peek(rate).level());
+    }
+
+    @Test
+    void aBudgetCountsUsedAndHeld() {
+        Bucket.Budget budget = budget(100);
+        Hold first = hold("a", Claim.of(budget, 60));
+        admitted(first);
+        AdmitReply.Denied denied = denied(hold("b", Claim.of(budget, 41)));
+        assertEquals(60, denied.balances().get(0).held());
+        assertTrue(denied.waitMillis() > 0);
+        admitted(hold("b", Claim.of(budget, 40)));
+        assertEquals(SettleReply.SETTLED, get(ledger().settle(settled(first, 10))));
+        assertEquals(10, peek(budget).used());
+        assertEquals(40, peek(budget).held());
+        admitted(hold("c", Claim.of(budget, 50)));
+        denied(hold("d", Claim.of(budget, 1)));
+    }
+
+    @Test
+    void concurrencyHoldsAndFrees() {
+        Bucket.Concurrency two = inFlight(2);
+        Hold a = hold("a", Claim.of(two, 1));
+        admitted(a);
+        admitted(hold("b", Claim.of(two, 1)));
+        denied(hold("c", Claim.of(two, 1)));
+        get(ledger().settle(settled(a, 1)));
+        admitted(hold("c", Claim.of(two, 1)));
+        assertEquals(2, peek(two).held());
+    }
+
+    @Test
+    void aDeniedCallChangesNothing() {
+        Bucket.Rate rate = rate(100, 60, 60_000);
+        Bucket.Budget budget = budget(50);
+        admitted(hold("before", Claim.of(budget, 45)));
+        AdmitReply.Denied denied = denied(hold("a", Claim.of(rate, 10), Claim.of(budget, 6), Claim.of(inFlight(5), 1)));
+        assertEquals(1, denied.index());
+        assertEquals(100, peek(rate).level());
+        assertEquals(45, peek(budget).held());
+        assertEquals(0, peek(inFlight(5)).held());
+    }
+
+    @Test
+    void theLimitWithTheLongestWaitIsNamed() {
+        Bucket.Rate fast = new Bucket.Rate("fast", false, true, 10, 10, 1000, 1);
+        Bucket.Rate slow = new Bucket.Rate("slow", false, true, 10, 1, 1000, 1);
+        admitted(hold("a", Claim.of(fast, 10), Claim.of(slow, 10)));
+        AdmitReply.Denied denied = denied(hold("b", Claim.of(fast, 10), Claim.of(slow, 10)));
+        assertEquals(1, denied.index());
+        assertEquals(10_000, denied.waitMillis());
+    }
+
+    @Test
+    void aCallLargerThanItsLimitIsTooLargeForever() {
+        assertEquals(
+                0,
+                assertInstanceOf(AdmitReply.TooLarge.class, admit(hold("a", Claim.of(rate(100, 60, 60_000), 101))))
+                        .index());
+        assertInstanceOf(AdmitReply.TooLarge.class, admit(hold("a", Claim.of(budget(100), 101))));
+        assertInstanceOf(AdmitReply.TooLarge.class, admit(hold("a", Claim.of(inFlight(0), 1))));
+    }
+
+    @Test
+    void shadowLimitsCountAndNeverDeny() {
+        Bucket.Budget shadow = budget("shadow@d", 10, false);
+        Bucket.Rate rate = new Bucket.Rate("shadow-rate", false, false, 10, 1, 1000, 1);
+        AdmitReply.Admitted admitted = admitted(hold("a", Claim.of(shadow, 25), Claim.of(rate, 25)));
+        assertEquals(25, admitted.balances().get(0).held());
+        assertEquals(-10, peek(rate).level());
+        admitted(hold("b", Claim.of(shadow, 1), Claim.of(rate, 1)));
+    }
+
+    @Test
+    void aRepeatedAdmitIsTheSameAdmit() {
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(budget, 30));
+        admitted(hold);
+        admitted(hold);
+        assertEquals(30, peek(budget).held());
+    }
+
+    @Test
+    void aSettlementHappensOnce() {
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(budget, 30));
+        admitted(hold);
+        assertEquals(SettleReply.SETTLED, get(ledger().settle(settled(hold, 20))));
+        assertEquals(SettleReply.ALREADY, get(ledger().settle(settled(hold, 20))));
+        assertEquals(SettleReply.ALREADY, get(ledger().release(hold)));
+        assertInstanceOf(AdmitReply.Ended.class, admit(hold));
+        assertEquals(20, peek(budget).used());
+        assertEquals(0, peek(budget).held());
+    }
+
+    @Test
+    void aReleaseGivesEverythingBack() {
+        Bucket.Rate rate = rate(100, 60, 60_000);
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(rate, 70), Claim.of(budget, 30), Claim.of(inFlight(1), 1));
+        admitted(hold);
+        assertEquals(SettleReply.RELEASED, get(ledger().release(hold)));
+        assertEquals(100, peek(rate).level());
+        assertEquals(
+                0, peek(budget).held() + peek(budget).used() + peek(inFlight(1)).held());
+    }
+
+    @Test
+    void aReleaseBeforeItsAdmitLeavesATombstone() {
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(budget, 30));
+        assertEquals(SettleReply.UNKNOWN, get(ledger().release(hold)));
+        assertInstanceOf(AdmitReply.Ended.class, admit(hold));
+        assertEquals(0, peek(budget).held());
+    }
+
+    @Test
+    void anUnknownHoldIsChargedInFull() {
+        Bucket.Rate rate = rate(100, 60, 60_000);
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(rate, 10), Claim.of(budget, 30));
+        assertEquals(SettleReply.UNKNOWN, get(ledger().settle(settled(hold, 15, 25))));
+        assertEquals(25, peek(budget).used());
+        assertEquals(0, peek(budget).held());
+        assertEquals(85, peek(rate).level());
+    }
+
+    @Test
+    void aRateMayGoIntoDebtDownToItsBurst() {
+        Bucket.Rate rate = rate(100, 60, 60_000);
+        Hold hold = hold("a", Claim.of(rate, 50));
+        admitted(hold);
+        get(ledger().settle(settled(hold, 1_000_000)));
+        assertEquals(-100, peek(rate).level());
+        assertEquals(101_000, denied(hold("b", Claim.of(rate, 1))).waitMillis());
+    }
+
+    @Test
+    void aBudgetMayPassItsLimitByASettlementOnly() {
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(budget, 90));
+        admitted(hold);
+        get(ledger().settle(settled(hold, 130)));
+        assertEquals(130, peek(budget).used());
+        denied(hold("b", Claim.of(budget, 0)));
+    }
+
+    @Test
+    void anExpiredHoldIsChargedAtItsEstimateAndFreesConcurrency() {
+        Bucket.Budget budget = budget(100);
+        Bucket.Concurrency one = inFlight(1);
+        Hold hold = hold("a", Claim.of(budget, 40), Claim.of(one, 1));
+        admitted(hold);
+        advance(59_999);
+        denied(hold("b", Claim.of(one, 1)));
+        advance(1);
+        admitted(hold("b", Claim.of(one, 1)));
+        assertEquals(40, peek(budget).used());
+        assertEquals(0, peek(budget).held());
+        assertEquals(SettleReply.LATE, get(ledger().settle(settled(hold, 25, 1))));
+        assertEquals(25, peek(budget).used());
+        assertEquals(1, peek(one).held());
+        assertEquals(SettleReply.ALREADY, get(ledger().settle(settled(hold, 25, 1))));
+    }
+
+    @Test
+    void aLateReleaseGivesTheChargedEstimateBack() {
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(budget, 40));
+        admitted(hold);
+        advance(60_000);
+        assertEquals(SettleReply.LATE, get(ledger().release(hold)));
+        assertEquals(0, peek(budget).used());
+    }
+
+    @Test
+    void anExtendedHoldLivesOn() {
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(budget, 40));
+        admitted(hold);
+        advance(50_000);
+        assertTrue(get(ledger().extend(hold)));
+        advance(50_000);
+        assertEquals(SettleReply.SETTLED, get(ledger().settle(settled(hold, 10))));
+        assertFalse(get(ledger().extend(hold)));
+        assertFalse(get(ledger().extend(hold("never", Claim.of(budget, 1)))));
+    }
+
+    @Test
+    void aPeriodThatDoesNotContainNowIsStale() {
+        Bucket.Budget past = new Bucket.Budget("day@past", false, true, 100, START - 1000, START, START + 1000);
+        AdmitReply.StalePeriod stale =
+                assertInstanceOf(AdmitReply.StalePeriod.class, admit(hold("a", Claim.of(past, 1))));
+        assertEquals(START, stale.nowMillis());
+        admitted(hold("a", Claim.of(budget(100), 1)));
+    }
+
+    @Test
+    void aHoldSettlesIntoThePeriodItWasMadeIn() {
+        Bucket.Budget first = new Bucket.Budget("m@1", false, true, 100, START - 1000, START + 1000, START + 900_000);
+        Bucket.Budget second = new Bucket.Budget("m@2", false, true, 100, START + 1000, START + 9000, START + 900_000);
+        Hold hold = hold("a", Claim.of(first, 40));
+        admitted(hold);
+        advance(2000);
+        admitted(hold("b", Claim.of(second, 100)));
+        get(ledger().settle(settled(hold, 30)));
+        assertEquals(30, peek(first).used());
+        assertEquals(100, peek(second).held());
+    }
+
+    @Test
+    void aNewerLimitMovesTheLevelAndAnOlderOneDoesNotFlipItBack() {
+        admitted(hold("a", Claim.of(rate(100, 60, 60_000, 1), 80)));
+        assertEquals(70, peek(rate(150, 60, 60_000, 2)).level());
+        admitted(hold("b", Claim.of(rate(150, 60, 60_000, 2), 10)));
+        assertEquals(60, peek(rate(100, 60, 60_000, 1)).level());
+        assertEquals(-40, peek(rate(50, 60, 60_000, 3)).level());
+    }
+
+    @Test
+    void tenantsHaveTheirOwnBucketsAndSharedOnesAreOne() {
+        Bucket.Budget own = budget(100);
+        Bucket.Budget shared =
+                new Bucket.Budget("org@1", true, true, 100, own.startMillis(), own.endMillis(), own.keepMillis());
+        admitted(hold("a", Claim.of(own, 60), Claim.of(shared, 60)));
+        Hold other = new Hold("b", "globex", LEASE, List.of(Claim.of(own, 60), Claim.of(shared, 60)));
+        assertEquals(1, assertInstanceOf(AdmitReply.Denied.class, admit(other)).index());
+        admitted(new Hold("c", "globex", LEASE, List.of(Claim.of(own, 60), Claim.of(shared, 40))));
+    }
+
+    @Test
+    void tenantNamesOfEveryKindStayApart() {
+        List<String> names = List.of(
+                "a", "A", "a:b", "{a}", "a}b", "tg:{x}", "a b", "a\nb", "ü", "😀", "%61", "*", "../x", "a|b=1", "'\"");
+        for (String name : names) {
+            admitted(new Hold("id" + names.indexOf(name), name, LEASE, List.of(Claim.of(budget(100), 70))));
+        }
+        for (String name : names) {
+            assertEquals(
+                    70, get(ledger().peek(name, List.of(budget(100)))).get(0).held(), name);
+        }
+    }
+
+    @Test
+    void amountsUpTo2To52AreExact() {
+        long most = Bucket.MAX_AMOUNT;
+        Bucket.Budget budget = budget(most);
+        Hold hold = hold("a", Claim.of(budget, most - 1));
+        admitted(hold);
+        denied(hold("b", Claim.of(budget, 2)));
+        admitted(hold("c", Claim.of(budget, 1)));
+        get(ledger().settle(settled(hold, most - 3)));
+        assertEquals(most - 3, peek(budget).used());
+        assertEquals(1, peek(budget).held());
+    }
+}
