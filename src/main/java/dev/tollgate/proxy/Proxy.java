@@ -114,7 +114,10 @@ public final class Proxy {
     private Future<Void> decide(HttpServerRequest request, Call.Upload upload, Runnable sent, String id, long began) {
         Call call = upload.call();
         metrics.requested(call.caller(), call.target());
-        if (!call.estimate().quote().known() && call.path().operation().usesTokens()) {
+        Operation operation = call.path().operation();
+        // What an asynchronous invocation makes is not priced by tokens.
+        if (operation == Operation.ASYNC_INVOKE_START
+                || operation.usesTokens() && !call.estimate().quote().known()) {
             metrics.unknownPrice(call.target());
         }
         long understood = System.nanoTime();
@@ -160,7 +163,8 @@ public final class Proxy {
         return upstream.send(method, upload.path(), upload.headers(), upload.body())
                 .compose(answer -> {
                     sent.run();
-                    Relay relay = new Relay(vertx, config, metrics.draining(), call, began, answer, request);
+                    Relay relay = new Relay(
+                            vertx, config, metrics.draining(), call, began, answer, request, upstream.idleTimeout());
                     relays.add(relay);
                     return relay.run().onComplete(ended -> relays.remove(relay));
                 })

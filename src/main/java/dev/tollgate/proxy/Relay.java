@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,15 +31,20 @@ final class Relay {
     private final HttpClientResponse upstream;
     private final HttpServerRequest request;
     private final HttpServerResponse downstream;
+    private final Duration maxSilence;
     private final Meter meter;
     private final boolean eventStream;
     private final Promise<Outcome> done = Promise.promise();
     private long firstByteNanos;
     private long bytes;
+    private long lastPieceAt = System.nanoTime();
     private boolean clientGone;
     private boolean ended;
+    private boolean paused;
+    private long silenceTimer = -1;
     private long drainTimer = -1;
 
+    /** @param maxSilence of the upstream, and of a client that takes nothing */
     Relay(
             Vertx vertx,
             ProxyConfig config,
@@ -46,13 +52,15 @@ final class Relay {
             Call call,
             long began,
             HttpClientResponse upstream,
-            HttpServerRequest request) {
+            HttpServerRequest request,
+            Duration maxSilence) {
         this.vertx = vertx;
         this.config = config;
         this.draining = draining;
         this.call = call;
         this.began = began;
         this.upstream = upstream;
+        this.maxSilence = maxSilence;
         this.request = request;
         this.downstream = request.response();
         this.meter = Meter.of(call.path().operation(), upstream.headers());
@@ -67,16 +75,22 @@ final class Relay {
         if (upstream.getHeader("content-length") == null) {
             downstream.setChunked(true);
         }
-        downstream.drainHandler(v -> upstream.resume());
+        downstream.drainHandler(v -> {
+            paused = false;
+            upstream.resume();
+        });
         downstream.exceptionHandler(e -> clientGone());
         downstream.closeHandler(v -> clientGone());
-        upstream.exceptionHandler(this::broken);
+        upstream.exceptionHandler(e -> broken(false));
         upstream.endHandler(v -> complete());
         upstream.handler(this::piece);
         if (downstream.closed()) {
             clientGone();
         }
         upstream.resume();
+        if (!ended) {
+            watch(maxSilence.toMillis());
+        }
         return done.future();
     }
 
@@ -88,9 +102,11 @@ final class Relay {
             firstByteNanos = System.nanoTime() - began;
         }
         bytes += piece.length();
+        lastPieceAt = System.nanoTime();
         if (!clientGone) {
             downstream.write(piece);
             if (downstream.writeQueueFull()) {
+                paused = true;
                 upstream.pause();
             }
         }
@@ -125,11 +141,27 @@ final class Relay {
         return name.matches("[A-Za-z]{1,60}") ? name : "unknown";
     }
 
-    private void broken(Throwable e) {
+    /** Looks whether bytes still move; re-armed for what is left of the longest silence. */
+    private void watch(long millis) {
+        silenceTimer = vertx.setTimer(Math.max(1, millis), t -> {
+            long left = maxSilence.toMillis() - (System.nanoTime() - lastPieceAt) / 1_000_000;
+            if (left > 0) {
+                watch(left);
+            } else if (paused && !clientGone) {
+                cut();
+                clientGone();
+                watch(maxSilence.toMillis());
+            } else {
+                broken(true);
+                upstream.request().reset();
+            }
+        });
+    }
+
+    private void broken(boolean timeout) {
         if (ended) {
             return;
         }
-        boolean timeout = String.valueOf(e.getMessage()).contains("imeout");
         if (!clientGone) {
             endDownstream(timeout ? "the upstream was silent for too long" : "the upstream broke off");
         }
@@ -162,6 +194,7 @@ final class Relay {
             giveUp();
             return;
         }
+        paused = false;
         drainTimer = vertx.setTimer(config.drainTimeout().toMillis(), t -> giveUp());
         upstream.resume();
     }
@@ -186,6 +219,7 @@ final class Relay {
 
     private void end(StreamEnd end, String errorType) {
         ended = true;
+        vertx.cancelTimer(silenceTimer);
         if (drainTimer >= 0) {
             vertx.cancelTimer(drainTimer);
         }

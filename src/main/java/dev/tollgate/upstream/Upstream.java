@@ -12,9 +12,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
@@ -26,9 +26,11 @@ public final class Upstream {
     private final HttpClient client;
     private final Endpoint endpoint;
     private final Signer signer;
+    private final Duration idleTimeout;
 
     public Upstream(Vertx vertx, UpstreamConfig config, Endpoint endpoint, Optional<String> bearerToken) {
         this.endpoint = endpoint;
+        this.idleTimeout = config.idleTimeout();
         this.signer = bearerToken
                 .<Signer>map(BearerSigner::new)
                 .orElseGet(() -> new SigV4Signer(
@@ -39,8 +41,6 @@ public final class Upstream {
                 .setTcpNoDelay(true)
                 .setMaxWaitQueueSize(MAX_WAITING)
                 .setConnectTimeout((int) config.connectTimeout().toMillis())
-                .setReadIdleTimeout((int) config.idleTimeout().toMillis())
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxHeaderSize(64 * 1024);
         if (endpoint.tls()) {
             options.setUseAlpn(true).setProtocolVersion(HttpVersion.HTTP_2);
@@ -69,6 +69,7 @@ public final class Upstream {
                 .recover(e -> failed(
                         Stage.SIGN,
                         "no AWS credentials could be had: " + e.getClass().getSimpleName()));
+        long sent = System.nanoTime();
         return signed.compose(v -> {
             RequestOptions options = new RequestOptions()
                     .setHost(endpoint.host())
@@ -77,17 +78,25 @@ public final class Upstream {
                     .setMethod(HttpMethod.valueOf(method))
                     .setURI(path)
                     .setFollowRedirects(false)
+                    .setIdleTimeout(idleTimeout.toMillis())
                     .setHeaders(headers);
             return client.request(options)
                     .recover(e -> failed(Stage.CONNECT, "no connection to " + endpoint.host()))
                     .compose(request -> (body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
                             .onSuccess(HttpClientResponse::pause)
-                            .recover(Upstream::broken));
+                            .recover(e -> broken(sent)));
         });
     }
 
-    private static <T> Future<T> broken(Throwable e) {
-        return String.valueOf(e.getMessage()).contains("imeout")
+    /** Longest silence before an answer's head and within its body. */
+    public Duration idleTimeout() {
+        return idleTimeout;
+    }
+
+    private <T> Future<T> broken(long sentNanos) {
+        // The client tells of silence by ending the request, and its timer may run a little early.
+        boolean silent = System.nanoTime() - sentNanos >= idleTimeout.toNanos() * 9 / 10;
+        return silent
                 ? failed(Stage.TIMEOUT, "the upstream was silent for too long")
                 : failed(Stage.SENT, "the upstream broke off before it answered");
     }

@@ -1,0 +1,122 @@
+package dev.tollgate.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tollgate.harness.Http;
+import dev.tollgate.harness.RealRedis;
+import dev.tollgate.harness.SidecarProcess;
+import dev.tollgate.harness.Upstreams;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CommandsIT {
+
+    @Test
+    void checkExplainsAPolicy() {
+        String output =
+                SidecarProcess.run(Map.of(), "check", Upstreams.policy("""
+                        aliases: { nova: us.amazon.nova-lite-v1:0 }
+                        limits:
+                          - name: tpm
+                            per: [tenant, model]
+                            match: { model: "claude-*" }
+                            rate: { tokens: 200000, every: 1m, burst: 300000 }
+                          - name: month
+                            budget: { usd: 500, per: month, time-zone: Europe/Vienna }
+                            mode: shadow
+                        """).toString());
+        assertTrue(output.endsWith("exit 0"), output);
+        assertTrue(output.contains("model = claude-*"), output);
+        assertTrue(output.contains("500 USD a month (Europe/Vienna)"), output);
+        assertTrue(output.contains("nova -> us.amazon.nova-lite-v1:0"), output);
+    }
+
+    @Test
+    void checkTellsEveryMistakeAndExitsWithOne() {
+        String output = SidecarProcess.run(
+                Map.of(),
+                "check",
+                Upstreams.policy("limits:\n  - name: x\n    rate: { tokns: 5 }\n  - nam: y\n    concurrency: many\n")
+                        .toString());
+        assertTrue(output.endsWith("exit 1"), output);
+        assertTrue(output.contains("line 3:"), output);
+        assertTrue(output.contains("\"tokns\""), output);
+        assertTrue(output.contains("found \"many\""), output);
+    }
+
+    @Test
+    void serveRefusesABadPolicyBeforeItStarts() {
+        String output = SidecarProcess.run(
+                Map.of(
+                        "TOLLGATE_POLICY_FILE",
+                        Upstreams.policy("limits: [ { name: x, concurrency: -1 } ]")
+                                .toString()),
+                "serve");
+        assertTrue(output.endsWith("exit 1"), output);
+        assertTrue(output.contains("found \"-1\""), output);
+        assertTrue(!output.contains("\tat "), output);
+    }
+
+    @Test
+    void doctorLooksAtRedisAndIdentity() {
+        try (RealRedis redis = RealRedis.start()) {
+            String healthy = SidecarProcess.run(
+                    Map.of(
+                            "TOLLGATE_REDIS_URL", redis.url(),
+                            "AWS_REGION", "us-east-1",
+                            "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
+                            "AWS_SECRET_ACCESS_KEY", "secret-key"),
+                    "doctor");
+            assertTrue(healthy.endsWith("exit 0"), healthy);
+            assertTrue(healthy.contains("redis"), healthy);
+            assertTrue(!healthy.contains("secret-key") && !healthy.contains("AKIDEXAMPLE"), healthy);
+        }
+        String ill = SidecarProcess.run(
+                Map.of(
+                        "TOLLGATE_REDIS_URL", "redis://127.0.0.1:1",
+                        "AWS_REGION", "us-east-1",
+                        "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
+                        "AWS_SECRET_ACCESS_KEY", "secret-key"),
+                "doctor");
+        assertTrue(ill.endsWith("exit 1"), ill);
+        assertTrue(ill.contains("FAIL redis"), ill);
+    }
+
+    @Test
+    void helpAndVersionAreThere() {
+        assertTrue(SidecarProcess.run(Map.of(), "--help").contains("doctor"));
+        assertTrue(SidecarProcess.run(Map.of(), "--version").startsWith("tollgate "));
+        assertTrue(SidecarProcess.run(Map.of(), "dance").endsWith("exit 2"));
+    }
+
+    @Test
+    void theDemoAllowsAndThenDenies() {
+        try (SidecarProcess demo = SidecarProcess.start("demo", Map.of())) {
+            int allowed = 0;
+            HttpResponse<byte[]> last = null;
+            for (int i = 0; i < 4; i++) {
+                last = Http.post(demo, "/model/sonnet/converse", Http.converse(500));
+                allowed += last.statusCode() == 200 ? 1 : 0;
+            }
+            assertEquals(3, allowed);
+            assertEquals(400, last.statusCode());
+            assertEquals(
+                    "ServiceQuotaExceededException",
+                    last.headers().firstValue("x-amzn-ErrorType").orElse(""));
+            assertTrue(new String(last.body(), StandardCharsets.UTF_8).contains("acme-day"));
+            assertEquals(
+                    200,
+                    Http.post(demo, "/model/sonnet/converse", Http.converse(500), "X-Tollgate-Tenant", "globex")
+                            .statusCode());
+            assertEquals(
+                    403,
+                    Http.post(demo, "/model/sonnet/converse", Http.converse(500), "X-Tollgate-Tenant", "other")
+                            .statusCode());
+            assertTrue(demo.log().contains("curl -i localhost:" + demo.port()), demo.log());
+            assertTrue(demo.metric("tollgate_cost_usd_total", "tenant=\"acme\"") > 0.012);
+        }
+    }
+}
