@@ -32,6 +32,7 @@ class RoomsTest {
             Map.entry("telemetry", Set.of("tenant", "bedrock", "admission", "ledger")),
             Map.entry(
                     "control", Set.of("tenant", "bedrock", "pricing", "admission", "ledger", "upstream", "telemetry")),
+            Map.entry("profiles", Set.of("bedrock", "upstream")),
             Map.entry("simulator", Set.of("bedrock")));
 
     private static final JavaClasses CLASSES =

@@ -2,6 +2,7 @@ package dev.tollgate.admission;
 
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Ledger;
@@ -76,10 +77,10 @@ public final class LimitsNow {
         known.add(new Seen(pod, ANY));
         now.tenants().forEach((name, facts) -> known.add(new Seen(caller(name, facts), ANY)));
         now.aliases().keySet().forEach(alias -> {
-            known.add(new Seen(pod, now.resolve(alias, pod)));
+            known.add(new Seen(pod, now.resolve(alias, pod, ProfileModels.NONE)));
             now.tenants().forEach((name, facts) -> {
                 Caller caller = caller(name, facts);
-                known.add(new Seen(caller, now.resolve(alias, caller)));
+                known.add(new Seen(caller, now.resolve(alias, caller, ProfileModels.NONE)));
             });
         });
         return known;

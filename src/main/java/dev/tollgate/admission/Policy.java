@@ -2,6 +2,7 @@ package dev.tollgate.admission;
 
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver.TenantFacts;
 import java.util.List;
@@ -38,13 +39,15 @@ public record Policy(
     /**
      * What a caller means by a model name: an alias, else an identifier as it stands; and where an alias carries the
      * caller's cost center and its profile runs the same model, that profile.
+     *
+     * @param looked what was looked up of profiles that this file does not name
      */
-    public ModelTarget resolve(String named, Caller caller) {
+    public ModelTarget resolve(String named, Caller caller, ProfileModels looked) {
         String aliased = aliases.get(named);
-        ModelTarget target = target(aliased == null ? named : aliased);
+        ModelTarget target = target(aliased == null ? named : aliased, looked);
         String own = aliases.get(caller.costCenter());
         if (own != null && !own.equals(target.sendId())) {
-            ModelTarget profile = target(own);
+            ModelTarget profile = target(own, looked);
             if (profile.pricedModel().isPresent() && profile.pricedModel().equals(target.pricedModel())) {
                 return profile;
             }
@@ -52,9 +55,9 @@ public record Policy(
         return target;
     }
 
-    private ModelTarget target(String identifier) {
+    private ModelTarget target(String identifier, ProfileModels looked) {
         ModelId id = ModelId.parse(identifier);
-        return ModelTarget.of(id, behind(id).map(ModelId::parse));
+        return ModelTarget.of(id, behind(id).or(() -> looked.known(id)).map(ModelId::parse));
     }
 
     private Optional<String> behind(ModelId id) {

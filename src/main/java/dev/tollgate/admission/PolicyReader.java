@@ -108,7 +108,6 @@ public final class PolicyReader {
                 .count();
         if (kinds != 1) {
             map.missing("rate", "one of rate, budget, concurrency");
-            return Optional.empty();
         }
         Optional<? extends Limit.Quantity> quantity = map.has("rate")
                 ? map.map("rate").flatMap(this::rate)

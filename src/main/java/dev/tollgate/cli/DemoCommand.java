@@ -1,7 +1,6 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.simulator.Simulator;
-import io.quarkus.runtime.Quarkus;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,8 +36,7 @@ final class DemoCommand implements Callable<Integer> {
                         "tollgate.identity.trust", "request",
                         "tollgate.identity.tenants", "acme,globex")
                 .forEach(DemoCommand::otherwise);
-        Quarkus.run(Serving.class, text());
-        return 0;
+        return Serving.start(text());
     }
 
     private static void otherwise(String property, String value) {

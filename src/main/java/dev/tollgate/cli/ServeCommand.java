@@ -2,7 +2,6 @@ package dev.tollgate.cli;
 
 import dev.tollgate.admission.PolicyException;
 import dev.tollgate.admission.PolicyReader;
-import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +30,7 @@ final class ServeCommand implements Callable<Integer> {
         if (setting("tollgate.usage.file", "TOLLGATE_USAGE_FILE").isPresent()) {
             System.setProperty("tollgate.usage.to-file", "true");
         }
-        Quarkus.run(Serving.class);
-        return 0;
+        return Serving.start();
     }
 
     private static Optional<String> setting(String property, String variable) {

@@ -5,12 +5,14 @@ import dev.tollgate.admission.LedgerGuard;
 import dev.tollgate.admission.LimitsNow;
 import dev.tollgate.admission.Policy;
 import dev.tollgate.admission.PolicyWatcher;
+import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.control.LimitsPage;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.local.LocalLedger;
 import dev.tollgate.ledger.redis.RedisLedger;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.pricing.PriceBook;
+import dev.tollgate.profiles.InferenceProfiles;
 import dev.tollgate.proxy.DenialConfig;
 import dev.tollgate.proxy.Proxy;
 import dev.tollgate.proxy.ProxyConfig;
@@ -23,7 +25,7 @@ import dev.tollgate.upstream.Endpoint;
 import dev.tollgate.upstream.Upstream;
 import dev.tollgate.upstream.UpstreamConfig;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -120,6 +122,10 @@ public class Sidecar {
         Optional<String> bearer = upstreamConfig.bearerToken().or(() -> env("AWS_BEARER_TOKEN_BEDROCK"));
         Endpoint endpoint = Endpoint.of(upstreamConfig, env("AWS_REGION").or(() -> env("AWS_DEFAULT_REGION")));
         Upstream upstream = new Upstream(vertx, upstreamConfig, endpoint, bearer);
+        ProfileModels profiles = Endpoint.control(upstreamConfig, endpoint)
+                .<ProfileModels>map(
+                        control -> new InferenceProfiles(new Upstream(vertx, upstreamConfig, control, bearer), clock))
+                .orElse(ProfileModels.NONE);
         this.proxy = new Proxy(
                 vertx,
                 proxyConfig,
@@ -128,6 +134,7 @@ public class Sidecar {
                 policy,
                 estimator,
                 config.metadata() == TollgateConfig.Metadata.ADD,
+                profiles,
                 admission,
                 upstream,
                 metrics,
@@ -182,10 +189,11 @@ public class Sidecar {
         management.router().get("/tollgate/v1/limits").handler(limits::handle);
     }
 
-    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    /** Takes no more calls, lets the open ones end within the grace time, and sees their settlements through. */
+    void drain(@Observes ShutdownDelayInitiatedEvent event) {
         try {
             proxy.stop().toCompletionStage().toCompletableFuture().get(stopMillis, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
             LOG.warn("Stopped before every settlement had reached the ledger; the leases charge the estimates");
         }
         redisLedger.ifPresent(RedisLedger::close);

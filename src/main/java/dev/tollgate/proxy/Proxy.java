@@ -6,6 +6,7 @@ import dev.tollgate.admission.Policy;
 import dev.tollgate.admission.Reservation;
 import dev.tollgate.bedrock.BedrockPath;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.metering.StreamEnd;
 import dev.tollgate.pricing.Estimator;
@@ -52,6 +53,7 @@ public final class Proxy {
             Supplier<Policy> policies,
             Estimator estimator,
             boolean addsMetadata,
+            ProfileModels profiles,
             Admission admission,
             Upstream upstream,
             Metrics metrics,
@@ -60,7 +62,7 @@ public final class Proxy {
         this.vertx = vertx;
         this.config = config;
         this.bodies = new Bodies(config);
-        this.understanding = new Understanding(callers, policies, estimator, addsMetadata);
+        this.understanding = new Understanding(callers, policies, estimator, addsMetadata, profiles);
         this.admission = admission;
         this.upstream = upstream;
         this.estimator = estimator;
@@ -79,7 +81,7 @@ public final class Proxy {
         metrics.inFlight().incrementAndGet();
         accept(request, path)
                 .compose(body -> Future.succeededFuture(body)
-                        .map(b -> understanding.of(request, path.orElseThrow(), id, b.bytes()))
+                        .compose(b -> understanding.of(request, path.orElseThrow(), id, b.bytes()))
                         .compose(upload -> decide(request, upload, body.free(), id, began))
                         .onComplete(ended -> body.free().run()))
                 .onFailure(failure -> errors.failed(request.response(), id, operation, failure))

@@ -3,8 +3,10 @@ package dev.tollgate.proxy;
 import dev.tollgate.admission.Policy;
 import dev.tollgate.bedrock.BadRequest;
 import dev.tollgate.bedrock.BedrockPath;
+import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.RequestMetadata;
 import dev.tollgate.bedrock.RequestReader;
@@ -13,6 +15,7 @@ import dev.tollgate.pricing.Estimator;
 import dev.tollgate.proxy.CallFailure.Kind;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.LinkedHashMap;
@@ -29,15 +32,32 @@ final class Understanding {
     private final Supplier<Policy> policies;
     private final Estimator estimator;
     private final boolean addsMetadata;
+    private final ProfileModels profiles;
 
-    Understanding(CallerResolver callers, Supplier<Policy> policies, Estimator estimator, boolean addsMetadata) {
+    Understanding(
+            CallerResolver callers,
+            Supplier<Policy> policies,
+            Estimator estimator,
+            boolean addsMetadata,
+            ProfileModels profiles) {
         this.callers = callers;
         this.policies = policies;
         this.estimator = estimator;
         this.addsMetadata = addsMetadata;
+        this.profiles = profiles;
     }
 
-    Call.Upload of(HttpServerRequest request, BedrockPath path, String id, byte[] body) {
+    /** Understands a call; of an application profile that nobody knows yet, its model is asked for first. */
+    Future<Call.Upload> of(HttpServerRequest request, BedrockPath path, String id, byte[] body) {
+        Call.Upload first = read(request, path, id, body);
+        ModelId model = ModelId.parse(first.call().target().sendId());
+        boolean unknown = first.call().target().pricedModel().isEmpty();
+        return unknown && profiles.worthAsking(model)
+                ? profiles.ask(model).map(asked -> read(request, path, id, body))
+                : Future.succeededFuture(first);
+    }
+
+    private Call.Upload read(HttpServerRequest request, BedrockPath path, String id, byte[] body) {
         Operation operation = path.operation();
         RequestFacts facts = operation.body() == Operation.Body.NONE ? RequestFacts.NONE : RequestReader.read(body);
         facts = withTierHeader(request, facts);
@@ -51,7 +71,7 @@ final class Understanding {
                         Kind.TENANT,
                         "expected a tenant of tollgate.identity.tenants, found one that this pod may not name"));
         String model = model(path, facts);
-        ModelTarget target = policy.resolve(model, caller);
+        ModelTarget target = policy.resolve(model, caller, profiles);
         MultiMap headers = Headers.upstream(request.headers());
         byte[] sent = body;
         if (operation.modelInBody() && !target.sendId().equals(model)) {

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +76,11 @@ public final class Simulator {
         Faults faults = Faults.of(request.getHeader("x-simulate"));
         Optional<BedrockPath> path = BedrockPath.parse(request.method().name(), request.path());
         Optional<String> problem = signature.flatMap(check -> check.problem(request, body));
-        if (path.isEmpty()) {
+        if (request.path().startsWith("/inference-profiles/") && problem.isEmpty()) {
+            String arn = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0";
+            JsonObject model = new JsonObject().put("modelArn", arn);
+            json(response, new JsonObject().put("models", new JsonArray().add(model)));
+        } else if (path.isEmpty()) {
             error(response, 404, "UnknownOperationException", "no such operation");
         } else if (problem.isPresent()) {
             error(response, 403, "InvalidSignatureException", problem.get());

@@ -7,6 +7,7 @@ import dev.tollgate.admission.Policy;
 import dev.tollgate.admission.PolicyWatcher;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
@@ -91,7 +92,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     private void announce(Policy policy, Caller caller, String alias) {
-        ModelTarget target = policy.resolve(alias, caller);
+        ModelTarget target = policy.resolve(alias, caller, ProfileModels.NONE);
         call(caller, target);
     }
 

@@ -13,14 +13,27 @@ public record Endpoint(String host, int port, boolean tls, String region) {
                 .or(() -> region.map(r -> URI.create("https://bedrock-runtime." + r + ".amazonaws.com")))
                 .orElseThrow(() -> new IllegalArgumentException("expected a region: set AWS_REGION,"
                         + " TOLLGATE_UPSTREAM_REGION or TOLLGATE_UPSTREAM_ENDPOINT; found none of them"));
+        return of(uri, region.orElse("us-east-1"));
+    }
+
+    /** Bedrock's control plane; empty where only the runtime's endpoint is known. */
+    public static Optional<Endpoint> control(UpstreamConfig config, Endpoint runtime) {
+        return config.controlEndpoint()
+                .or(() -> config.endpoint().isPresent()
+                        ? Optional.empty()
+                        : Optional.of(URI.create("https://bedrock." + runtime.region() + ".amazonaws.com")))
+                .map(uri -> of(uri, runtime.region()));
+    }
+
+    private static Endpoint of(URI uri, String region) {
         String scheme = String.valueOf(uri.getScheme());
         if (uri.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
             throw new IllegalArgumentException(
-                    "expected tollgate.upstream.endpoint such as https://host or http://host:port, found " + uri);
+                    "expected an upstream endpoint such as https://host or http://host:port, found " + uri);
         }
         boolean tls = scheme.equals("https");
         int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;
-        return new Endpoint(uri.getHost(), port, tls, region.orElse("us-east-1"));
+        return new Endpoint(uri.getHost(), port, tls, region);
     }
 
     /** Value of the Host header. */

@@ -12,6 +12,12 @@ public interface UpstreamConfig {
     /** Default {@code https://bedrock-runtime.<region>.amazonaws.com}; http:// is for tests and VPC proxies. */
     Optional<URI> endpoint();
 
+    /**
+     * Where application inference profiles are looked up. Default: {@code https://bedrock.<region>.amazonaws.com}, and
+     * nowhere where {@link #endpoint()} is set.
+     */
+    Optional<URI> controlEndpoint();
+
     /** Default: {@code AWS_REGION}. */
     Optional<String> region();
 

@@ -1,7 +1,6 @@
 package dev.tollgate.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
@@ -9,7 +8,8 @@ import dev.tollgate.harness.Upstreams;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /** boto3 and the JavaScript SDK, where they are at hand: the scripts of src/test/sdk. */
 class OtherSdksIT {
@@ -30,9 +30,12 @@ class OtherSdksIT {
         try (Upstreams upstream = Upstreams.start();
                 RealRedis redis = RealRedis.start();
                 SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
-                        "TOLLGATE_LEDGER", "redis",
-                        "TOLLGATE_REDIS_URL", redis.url(),
-                        "TOLLGATE_LEDGER_RECOVERY", "0ms",
+                        "TOLLGATE_LEDGER",
+                        "redis",
+                        "TOLLGATE_REDIS_URL",
+                        redis.url(),
+                        "TOLLGATE_LEDGER_RECOVERY",
+                        "0ms",
                         "TOLLGATE_POLICY_FILE",
                         Upstreams.policy("limits: [ { name: two, budget: { requests: 2, per: day } } ]")
                                 .toString()))) {
@@ -42,18 +45,18 @@ class OtherSdksIT {
         }
     }
 
-    @Test
-    void boto3IsServedUnmodified() {
-        assumeTrue(run(List.of("python3", "-c", "import boto3")) == 0, "boto3 is not at hand");
-        check(List.of("python3", "src/test/sdk/boto3_check.py"));
-    }
-
-    @Test
-    void theJavaScriptSdkIsServedUnmodified() {
+    @TestFactory
+    List<DynamicTest> theSdksAtHandAreServedUnmodified() {
+        List<DynamicTest> tests = new ArrayList<>();
+        if (run(List.of("python3", "-c", "import boto3")) == 0) {
+            tests.add(DynamicTest.dynamicTest("boto3", () -> check(List.of("python3", "src/test/sdk/boto3_check.py"))));
+        }
         String modules = System.getProperty("tollgate.node-modules", "");
-        assumeTrue(!modules.isBlank() && new File(modules).isDirectory(), "the JavaScript SDK is not at hand");
-        String script = new File(new File(modules).getParentFile(), "javascript_check.mjs").getPath();
-        assumeTrue(run(List.of("cp", "src/test/sdk/javascript_check.mjs", script)) == 0, "cannot copy the script");
-        check(List.of("node", script));
+        if (!modules.isBlank()) {
+            String script = new File(new File(modules).getParentFile(), "javascript_check.mjs").getPath();
+            assertEquals(0, run(List.of("cp", "src/test/sdk/javascript_check.mjs", script)));
+            tests.add(DynamicTest.dynamicTest("JavaScript", () -> check(List.of("node", script))));
+        }
+        return tests;
     }
 }

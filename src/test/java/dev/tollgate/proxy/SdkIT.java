@@ -65,6 +65,8 @@ class SdkIT {
                 "0ms",
                 "TOLLGATE_LEDGER_DEADLINE",
                 "2s",
+                "TOLLGATE_UPSTREAM_CONTROL_ENDPOINT",
+                upstream.url(),
                 "TOLLGATE_IDENTITY_TENANT",
                 "acme",
                 "TOLLGATE_IDENTITY_APPLICATION",
@@ -151,6 +153,14 @@ class SdkIT {
 
         client.converse(Sdk.converse("nova", "Hi", 5));
         assertEquals("/model/us.amazon.nova-lite-v1%3A0/converse", last().path());
+    }
+
+    @Test
+    void anApplicationProfileIsPricedByTheModelThatTheControlPlaneNames() {
+        client.converse(
+                Sdk.converse("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/zzz999", "Hi", 5));
+        assertTrue(sidecar.metric("tollgate_requests_total", "model=\"nova-lite\"", "model_id=\"zzz999\"") >= 1);
+        assertEquals(0, sidecar.metric("tollgate_unknown_price_total", "zzz999"));
     }
 
     @Test

@@ -1,0 +1,92 @@
+package dev.tollgate.profiles;
+
+import dev.tollgate.bedrock.ModelId;
+import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.upstream.Upstream;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Asks GetInferenceProfile once for each application profile; what it answers is kept, what it does not answer is asked
+ * again after a minute. The first call of a profile waits for the answer, at most two seconds.
+ */
+public final class InferenceProfiles implements ProfileModels {
+
+    private static final Logger LOG = Logger.getLogger(InferenceProfiles.class);
+    private static final long ASK_AGAIN_MILLIS = Duration.ofMinutes(1).toMillis();
+    private static final int MAX_PROFILES = 1000;
+
+    private final Upstream controlPlane;
+    private final InstantSource clock;
+    private final Map<String, String> models = new ConcurrentHashMap<>();
+    private final Map<String, Long> failedAt = new ConcurrentHashMap<>();
+    private final Map<String, Future<Void>> asked = new ConcurrentHashMap<>();
+
+    public InferenceProfiles(Upstream controlPlane, InstantSource clock) {
+        this.controlPlane = controlPlane;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<String> known(ModelId profile) {
+        return Optional.ofNullable(models.get(profile.id()));
+    }
+
+    @Override
+    public boolean worthAsking(ModelId profile) {
+        Long failed = failedAt.get(profile.id());
+        return profile.applicationProfile()
+                && !models.containsKey(profile.id())
+                && models.size() + failedAt.size() < MAX_PROFILES
+                && (failed == null || clock.millis() - failed > ASK_AGAIN_MILLIS);
+    }
+
+    @Override
+    public Future<Void> ask(ModelId profile) {
+        return asked.computeIfAbsent(profile.id(), id -> get(profile)).onComplete(done -> asked.remove(profile.id()));
+    }
+
+    private Future<Void> get(ModelId profile) {
+        String path = "/inference-profiles/" + URLEncoder.encode(profile.id(), StandardCharsets.UTF_8);
+        return controlPlane
+                .send("GET", path, MultiMap.caseInsensitiveMultiMap(), new byte[0])
+                .compose(answer -> {
+                    Future<Buffer> body = answer.body();
+                    answer.resume();
+                    return body;
+                })
+                .map(body -> model(new JsonObject(body)))
+                .<Void>map(model -> {
+                    models.put(profile.id(), model);
+                    return null;
+                })
+                .recover(e -> {
+                    LOG.warnf(
+                            "GetInferenceProfile did not tell the model of %s; name it under profiles in the policy file",
+                            profile.metricId());
+                    failedAt.put(profile.id(), clock.millis());
+                    return Future.succeededFuture();
+                });
+    }
+
+    /** All models of a profile are one model in several regions; a global one has no region. */
+    private static String model(JsonObject profile) {
+        JsonArray all = profile.getJsonArray("models");
+        String arn = all.getJsonObject(0).getString("modelArn");
+        boolean global = all.stream()
+                .anyMatch(m -> ((JsonObject) m).getString("modelArn").startsWith("arn:aws:bedrock:::"));
+        String model = arn.substring(arn.lastIndexOf('/') + 1);
+        return (global ? "global." : "") + model;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tollgate.admission;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.tenant.Caller;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicyReaderTest {
+
+    private static final Caller SALES = new Caller("acme", "shop", "sales", "prod", "none");
+
+    @Test
+    void readsEverythingThatAPolicyMaySay() {
+        Policy policy = PolicyReader.read("""
+                tenants:
+                  default: { cost-center: unassigned }
+                  acme:    { cost-center: sales, environment: prod }
+                aliases:
+                  nova-lite: amazon.nova-lite-v1:0
+                  sales:     arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123
+                profiles: { abc123: amazon.nova-lite-v1:0 }
+                limits:
+                  - name: tenant-model-tpm
+                    per: [tenant, model]
+                    match: { model: "claude-*" }
+                    rate: { tokens: 200000, every: 1m, burst: 300000 }
+                  - name: acme-month
+                    match: { tenant: acme }
+                    budget: { usd: 500.000001, per: month, time-zone: Europe/Vienna, warn-at: [80, 95] }
+                    on-ledger-failure: open
+                  - name: org-day
+                    per: []
+                    budget: { usd: 2_000, per: day }
+                    mode: shadow
+                  - name: inflight
+                    concurrency: 50
+                """, 7);
+        assertEquals(2, policy.tenants().size());
+        Limit rate = policy.limits().get(0);
+        assertEquals(new Limit.Rate(Weight.TOKENS, 200_000, Duration.ofMinutes(1), 300_000), rate.quantity());
+        assertEquals(List.of(Dimension.TENANT, Dimension.MODEL), rate.per());
+        assertEquals(Limit.OnLedgerFailure.SHARE, rate.onLedgerFailure());
+        Limit month = policy.limits().get(1);
+        assertEquals(
+                new Limit.Budget(Weight.USD, 500_000_001, Period.MONTH, ZoneId.of("Europe/Vienna"), List.of(80, 95)),
+                month.quantity());
+        assertEquals(Limit.OnLedgerFailure.OPEN, month.onLedgerFailure());
+        assertEquals(Limit.OnLedgerFailure.OPEN, policy.limits().get(2).onLedgerFailure());
+        assertEquals(new Limit.Concurrency(50), policy.limits().get(3).quantity());
+        assertEquals(
+                "abc123", policy.resolve("nova-lite", SALES, ProfileModels.NONE).metricId());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'limits: 5' | 1 | a list | \"5\"",
+                "'limitz: []' | 1 | one of aliases, limits, profiles, tenants | \"limitz\"",
+                "'limits: [{concurrency: 5}]' | 1 | a name | no \"name\"",
+                "'limits: [{name: a b, concurrency: 5}]' | 1 | 1 to 64 of A-Z a-z 0-9 . _ - | \"a b\"",
+                "'limits:\n - {name: a, concurrency: 5}\n - {name: a, concurrency: 5}' | 3 | a name that no other limit has | \"a\"",
+                "'limits: [{name: a}]' | 1 | one of rate, budget, concurrency | no \"rate\"",
+                "'limits: [{name: a, concurrency: 5, rate: {tokens: 1}}]' | 1 | one of rate, budget, concurrency | no",
+                "'limits: [{name: a, concurrency: 0}]' | 1 | a whole number from 1 to 2^52 | \"0\"",
+                "'limits: [{name: a, concurrency: 1.5}]' | 1 | a whole number | \"1.5\"",
+                "'limits: [{name: a, concurrency: .nan}]' | 1 | a whole number | \".nan\"",
+                "'limits: [{name: a, rate: {tokens: 5, requests: 6}}]' | 1 | exactly one of tokens | no",
+                "'limits: [{name: a, rate: {tokens: 5, every: 1y}}]' | 1 | a duration | \"1y\"",
+                "'limits: [{name: a, rate: {tokens: 5, every: 0s}}]' | 1 | a duration | \"0s\"",
+                "'limits: [{name: a, rate: {tokens: 4503599627370496, every: 1d}}]' | 1 | at most 2^52 | x 86400000",
+                "'limits: [{name: a, budget: {usd: 5}}]' | 1 | per: hour | no \"per\"",
+                "'limits: [{name: a, budget: {usd: 5, per: year}}]' | 1 | one of hour, day, week, month | \"year\"",
+                "'limits: [{name: a, budget: {usd: 0.0000001, per: day}}]' | 1 | US dollars | \"0.0000001\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day, time-zone: Mars}}]' | 1 | a time zone | \"Mars\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day, warn-at: [0]}}]' | 1 | percentages | \"0\"",
+                "'limits: [{name: a, concurrency: 5, mode: dry}]' | 1 | one of enforce, shadow | dry",
+                "'limits: [{name: a, concurrency: 5, on-ledger-failure: pray}]' | 1 | one of deny, open, share | pray",
+                "'limits: [{name: a, budget: {usd: 5, per: day}, on-ledger-failure: share}]' | 1 | deny or open | \"share\"",
+                "'limits: [{name: a, concurrency: 5, per: [planet]}]' | 1 | each of tenant, model | planet",
+                "'limits: [{name: a, concurrency: 5, match: {planet: x}}]' | 1 | one of application | \"planet\"",
+                "'tenants: {a: {colour: red}}' | 1 | one of cost-center, environment | \"colour\"",
+                "'aliases: {a: [1]}' | 1 | a text | a list",
+                "'limits: [' | 1 | YAML | ",
+            })
+    void everyMistakeIsToldWithItsLine(String yaml, int line, String expected, String found) {
+        PolicyException e = assertThrows(PolicyException.class, () -> PolicyReader.read(yaml.replace("\\n", "\n"), 1));
+        assertTrue(
+                e.problems().stream()
+                        .anyMatch(p -> p.line() == line
+                                && p.expected().contains(expected)
+                                && p.found().contains(found == null ? "" : found)),
+                e.getMessage());
+    }
+
+    @Test
+    void allMistakesOfAFileAreToldAtOnce() {
+        PolicyException e = assertThrows(
+                PolicyException.class,
+                () -> PolicyReader.read("limits:\n- name: a\n  rate: {tokens: x}\n- name: b\n  mode: y\n", 1));
+        assertEquals(3, e.problems().size(), e.getMessage());
+        assertTrue(e.getMessage().contains("line 3: limits[0].rate.tokens: expected a whole number"), e.getMessage());
+    }
+
+    @Test
+    void anEmptyFileIsAPolicyWithoutLimits() {
+        assertTrue(PolicyReader.read("", 1).limits().isEmpty());
+        assertTrue(PolicyReader.read("# nothing\n", 1).limits().isEmpty());
+    }
+
+    @Test
+    void theJsonSchemaNamesWhatTheReaderKnows() throws Exception {
+        try (InputStream in = Policy.class.getResourceAsStream("policy.schema.json")) {
+            JsonObject schema = new JsonObject(new String(in.readAllBytes()));
+            assertEquals(
+                    Set.of("tenants", "aliases", "profiles", "limits"),
+                    schema.getJsonObject("properties").fieldNames());
+            JsonObject defs = schema.getJsonObject("$defs");
+            assertEquals(
+                    new JsonArray(Dimension.labels()),
+                    defs.getJsonObject("dimension").getJsonArray("enum"));
+            JsonObject limit = defs.getJsonObject("limit").getJsonObject("properties");
+            for (String kind : List.of("rate", "budget")) {
+                Set<String> names = new TreeSet<>(
+                        limit.getJsonObject(kind).getJsonObject("properties").fieldNames());
+                assertTrue(names.containsAll(Weight.labels()), kind);
+            }
+            assertEquals(
+                    new JsonArray(Period.labels()),
+                    limit.getJsonObject("budget")
+                            .getJsonObject("properties")
+                            .getJsonObject("per")
+                            .getJsonArray("enum"));
+        }
+    }
+}
