@@ -39,15 +39,17 @@
 
 local MAX = 4503599627370496
 local HOUR, KEEP = 3600000, 3024000000
-local fmod, floor, max, min, match = math.fmod, math.floor, math.max, math.min, string.match
+local fmod, floor, max, min, match, format, concat =
+  math.fmod, math.floor, math.max, math.min, string.match, string.format, table.concat
+local call = redis.call
 
+-- %.0f and nothing else: tostring and .. cut a number to 14 digits. Adding 0 turns minus zero into zero.
 local function text(n)
-  if n == 0 then return '0' end
-  return string.format('%.0f', n)
+  return format('%.0f', n + 0)
 end
 
 local function int(s)
-  if not s or #s > 16 or not match(s, '^%d+$') then return nil end
+  if not s or not match(s, '^%d+$') then return nil end
   local n = tonumber(s)
   if n > MAX then return nil end
   return n
@@ -71,37 +73,44 @@ if not lease or (lease == 0 and op ~= 'SEED') or lease > KEEP then return {'bad-
 if not tenant or tenant == '' or #tenant > 512 then return {'bad-argument', 'tenant'} end
 if not n or n > 32 or #ARGV ~= 6 + 8 * n then return {'bad-argument', 'number of limits'} end
 
-local limits, seen, member = {}, {}, {id}
+-- The four hashes, each with the fields that this call names and their cells.
+local hashes = {}
+for i = 5, 8 do hashes[i - 4] = {key = KEYS[i], fields = {}, cells = {}, rate = i < 7, write = {n = 0}} end
+
+local limits, member = {}, {id}
 for i = 1, n do
   local p = 6 + (i - 1) * 8
   local kind, scope, mode = match(ARGV[p + 1], '^([rbc])([ts])([eo])$')
   local field = ARGV[p + 2]
-  local est, act = int(ARGV[p + 3]), int(ARGV[p + 4])
-  local a, b, c, d = int(ARGV[p + 5]), int(ARGV[p + 6]), int(ARGV[p + 7]), int(ARGV[p + 8])
+  local est, act, a, b, c, d =
+    match(concat(ARGV, ' ', p + 3, p + 8), '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
   if not kind then return {'bad-argument', 'code of limit ' .. i} end
   if #field > 512 or not match(field, '^[%w%%._:/=@+-]+$') then return {'bad-argument', 'field of limit ' .. i} end
-  if not (est and act and a and b and c and d) then return {'bad-argument', 'number in limit ' .. i} end
+  if not est then return {'bad-argument', 'number in limit ' .. i} end
+  est, act, a, b, c, d = est + 0, act + 0, a + 0, b + 0, c + 0, d + 0
+  if max(est, act, a, b, c, d) > MAX then return {'bad-argument', 'number in limit ' .. i} end
   if kind == 'r' then
     if a < 1 or b < 1 or c < 1 or 2 * a * c > MAX then return {'bad-argument', 'rate of limit ' .. i} end
   elseif kind == 'b' then
     if b >= c or d < c then return {'bad-argument', 'period of limit ' .. i} end
   end
   if op == 'SEED' and kind ~= 'b' then return {'bad-argument', 'only budgets are seeded'} end
-  local key = kind == 'r' and (scope == 't' and KEYS[5] or KEYS[6]) or (scope == 't' and KEYS[7] or KEYS[8])
-  local name = key .. ' ' .. field
-  if seen[name] then return {'bad-argument', 'limit ' .. i .. ' is given twice'} end
-  seen[name] = true
-  limits[i] = {kind = kind, enforce = mode == 'e', key = key, field = field, est = est, act = act, a = a, b = b, c = c, d = d}
+  local hash = hashes[(kind == 'r' and 1 or 3) + (scope == 't' and 0 or 1)]
+  if hash.cells[field] then return {'bad-argument', 'limit ' .. i .. ' is given twice'} end
+  local l = {kind = kind, enforce = mode == 'e', field = field, est = est, act = act, a = a, b = b, c = c, d = d}
+  limits[i] = l
+  hash.fields[#hash.fields + 1] = field
+  hash.cells[field] = l
   if kind ~= 'r' then member[#member + 1] = kind .. scope .. field .. '=' .. text(est) end
 end
-member = table.concat(member, '|')
+member = concat(member, '|')
 
 -- 2. Read.
 
-local t = redis.call('TIME')
+local t = call('TIME')
 local now = t[1] * 1000 + floor(t[2] / 1000)
-local current = redis.call('GET', KEYS[1]) or ''
-local cells, dirty = {}, {}
+local current = call('GET', KEYS[1]) or ''
+local dirty = {}
 
 local function touch(c)
   if not c.dirty then
@@ -110,19 +119,14 @@ local function touch(c)
   end
 end
 
-local function amounts(key, field)
-  local name = key .. ' ' .. field
-  local c = cells[name]
-  if c then return c end
-  c = {key = key, field = field, name = name, used = 0, held = 0, keep = 0, base = 0}
-  local v = redis.call('HGET', key, field)
+local function amounts(hash, field, v)
+  local c = {hash = hash, field = field, used = 0, held = 0, keep = 0, base = 0}
   if v then
     local u, h, k, s = match(v, '^(%d+),(%d+),(%d+),(%d+)$')
     if not u then c.corrupt = true else c.used, c.held, c.keep, c.base = u + 0, h + 0, k + 0, s + 0 end
   else
     c.new = true
   end
-  cells[name] = c
   return c
 end
 
@@ -143,9 +147,8 @@ local function refill(c)
   c.at = now
 end
 
-local function bucket(l)
-  local c = {key = l.key, field = l.field, name = l.key .. ' ' .. l.field, rate_limit = true}
-  local v = redis.call('HGET', l.key, l.field)
+local function bucket(hash, l, v)
+  local c = {hash = hash, field = l.field, rate_limit = true}
   if not v then
     c.level, c.rem, c.at, c.version, c.burst, c.rate, c.period, c.new = l.a, 0, now, l.d, l.a, l.b, l.c, true
   else
@@ -155,6 +158,7 @@ local function bucket(l)
       return c
     end
     c.level, c.rem, c.at, c.version, c.burst, c.rate, c.period = e + 0, r + 0, s + 0, w + 0, x + 0, y + 0, z + 0
+    c.was_at = c.at
     refill(c)
     if l.d > c.version then
       c.level = max(-l.a, min(l.a, c.level + l.a - c.burst))
@@ -164,15 +168,23 @@ local function bucket(l)
   return c
 end
 
-for i = 1, n do
-  local l = limits[i]
-  l.cell = l.kind == 'r' and bucket(l) or amounts(l.key, l.field)
-  if l.cell.corrupt then return {'corrupt', l.cell.name} end
+for h = 1, 4 do
+  local hash = hashes[h]
+  if #hash.fields > 0 then
+    local values = call('HMGET', hash.key, unpack(hash.fields))
+    for i = 1, #hash.fields do
+      local field = hash.fields[i]
+      local l = hash.cells[field]
+      l.cell = hash.rate and bucket(hash, l, values[i]) or amounts(hash, field, values[i])
+      if l.cell.corrupt then return {'corrupt', hash.key .. ' ' .. field} end
+      hash.cells[field] = l.cell
+    end
+  end
 end
 
 -- Holds whose lease ended: charged where money or a day's tokens are behind them, dropped for concurrency.
 local most = op == 'SWEEP' and 64 or 4
-local first = redis.call('ZRANGE', KEYS[3], 0, most + 1, 'WITHSCORES')
+local first = call('ZRANGE', KEYS[3], 0, most + 1, 'WITHSCORES')
 local lapsed, next_end = {}, {}
 local reclaiming = RESERVING[op] or op == 'SWEEP'
 for i = 1, #first, 2 do
@@ -181,7 +193,12 @@ for i = 1, #first, 2 do
     lapsed[#lapsed + 1] = m
     lapsed[m] = true
     for kind, scope, field, amount in string.gmatch(m, '|([bc])([ts])([^|=]+)=(%d+)') do
-      local c = amounts(scope == 't' and KEYS[7] or KEYS[8], field)
+      local hash = hashes[scope == 't' and 3 or 4]
+      local c = hash.cells[field]
+      if not c then
+        c = amounts(hash, field, call('HGET', hash.key, field))
+        hash.cells[field] = c
+      end
       if not c.corrupt and not c.new then
         touch(c)
         c.held = max(0, c.held - amount)
@@ -193,7 +210,7 @@ for i = 1, #first, 2 do
   end
 end
 
-local hold = RESERVING[op] and redis.call('GET', KEYS[2]) or nil
+local hold = RESERVING[op] and call('GET', KEYS[2]) or nil
 local state = 'none'
 if hold then
   local s = string.sub(hold, 1, 1)
@@ -204,14 +221,12 @@ if hold then
     end
     member = held_member
     state = 'expired'
-    if not lapsed[member] and redis.call('ZSCORE', KEYS[3], member) then state = 'held' end
+    if not lapsed[member] and call('ZSCORE', KEYS[3], member) then state = 'held' end
   else
     state = 'ended'
   end
-else
-  redis.call('ZSCORE', KEYS[3], member)
 end
-redis.call('ZSCORE', KEYS[4], tenant)
+local was_soonest = call('ZSCORE', KEYS[4], tenant)
 
 -- 3. Decide.
 
@@ -235,40 +250,64 @@ end
 -- 4. Write.
 
 local function keep_alive(key, ms)
-  if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, text(ms)) end
+  if call('PTTL', key) < ms then call('PEXPIRE', key, text(ms)) end
 end
 
 -- A field in 32 that is created looks for ones that say no more than their absence does.
 local function prune(key, rate_limit)
-  local all = redis.call('HGETALL', key)
+  local all = call('HGETALL', key)
   for i = 1, min(#all, 8192), 2 do
     local v = all[i + 1]
     if rate_limit then
       local e, r, s, w, x, y, z = match(v, '^(-?%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+)$')
-      if e and now - s >= ceildiv((x - e) * z, y + 0) then redis.call('HDEL', key, all[i]) end
+      if e and now - s >= ceildiv((x - e) * z, y + 0) then call('HDEL', key, all[i]) end
     else
       local k = match(v, '^%d+,0,(%d+),')
-      if k and k + 0 < now then redis.call('HDEL', key, all[i]) end
+      if k and k + 0 < now then call('HDEL', key, all[i]) end
     end
   end
 end
 
+-- A time to live is looked at when a field is new or its last hour is over, not at every call.
 local function write()
   for i = 1, #dirty do
     local c = dirty[i]
-    if c.new and fmod(redis.call('HLEN', c.key), 32) == 31 then prune(c.key, c.rate_limit) end
+    local w = c.hash.write
+    local value
     if c.rate_limit then
-      redis.call('HSET', c.key, c.field, table.concat({text(c.level), text(c.rem), text(c.at), text(c.version),
-        text(c.burst), text(c.rate), text(c.period)}, ','))
-      keep_alive(c.key, max(HOUR, min(KEEP, 2 * ceildiv(2 * c.burst * c.period, c.rate))))
-    elseif c.gauge and c.held == 0 then
-      redis.call('HDEL', c.key, c.field)
+      value = format('%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f', c.level + 0, c.rem + 0, c.at, c.version, c.burst, c.rate, c.period)
+      if c.new or floor(c.was_at / HOUR) ~= floor(c.at / HOUR) then
+        w.ttl = max(w.ttl or 0, 2 * HOUR + min(KEEP, 2 * ceildiv(2 * c.burst * c.period, c.rate)))
+      end
     else
-      redis.call('HSET', c.key, c.field, table.concat({text(c.used), text(c.held), text(c.keep), text(c.base)}, ','))
-      keep_alive(c.key, max(HOUR, c.gauge and KEEP or c.keep - now))
+      if c.gauge and c.keep < now + KEEP / 2 then
+        c.keep = now + KEEP
+        w.ttl = KEEP
+      elseif c.new then
+        w.ttl = max(w.ttl or HOUR, c.keep - now)
+      end
+      value = format('%.0f,%.0f,%.0f,%.0f', c.used + 0, c.held + 0, c.keep, c.base)
+    end
+    if c.gauge and c.held == 0 then
+      w.gone = w.gone or {}
+      w.gone[#w.gone + 1] = c.field
+    else
+      w[w.n + 1], w[w.n + 2] = c.field, value
+      w.n = w.n + 2
+      w.new = w.new or c.new
     end
   end
-  for i = 1, #lapsed do redis.call('ZREM', KEYS[3], lapsed[i]) end
+  for h = 1, 4 do
+    local hash = hashes[h]
+    local w = hash.write
+    if w.n > 0 then
+      if w.new and fmod(call('HLEN', hash.key), 32) == 31 then prune(hash.key, hash.rate) end
+      call('HSET', hash.key, unpack(w, 1, w.n))
+      if w.ttl then keep_alive(hash.key, w.ttl) end
+    end
+    if w.gone then call('HDEL', hash.key, unpack(w.gone)) end
+  end
+  for i = 1, #lapsed do call('ZREM', KEYS[3], lapsed[i]) end
 end
 
 -- Keeps the index of tenants by next lease end; added and removed are the call's own change of the tenant's holds.
@@ -278,11 +317,14 @@ local function index_lease(added, removed)
     local m, lease_end = next_end[i][1], next_end[i][2]
     if m ~= removed and (not soonest or lease_end < soonest) then soonest = lease_end end
   end
-  if soonest then
-    redis.call('ZADD', KEYS[4], text(soonest), tenant)
-    keep_alive(KEYS[4], KEEP)
-  else
-    redis.call('ZREM', KEYS[4], tenant)
+  if not soonest then
+    call('ZREM', KEYS[4], tenant)
+  elseif not was_soonest or was_soonest + 0 ~= soonest then
+    call('ZADD', KEYS[4], text(soonest), tenant)
+    if not was_soonest or floor(was_soonest / HOUR) ~= floor(soonest / HOUR) then
+      keep_alive(KEYS[4], KEEP)
+      if added or #next_end > 0 then keep_alive(KEYS[3], KEEP) end
+    end
   end
 end
 
@@ -293,6 +335,7 @@ local function reclaim_only()
   end
 end
 
+-- What an admit does to one limit.
 local function take(l)
   local c = l.cell
   touch(c)
@@ -308,11 +351,11 @@ end
 if op == 'PEEK' then return reply('peek', 0, 0) end
 
 if op == 'BEAT' then
-  redis.call('ZADD', KEYS[9], text(now + lease), id)
-  redis.call('ZREMRANGEBYSCORE', KEYS[9], '-inf', '(' .. text(now))
+  call('ZADD', KEYS[9], text(now + lease), id)
+  call('ZREMRANGEBYSCORE', KEYS[9], '-inf', '(' .. text(now))
   keep_alive(KEYS[9], HOUR)
-  local r = {'beat', now, current, redis.call('ZCARD', KEYS[9])}
-  local due = redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', text(now), 'LIMIT', 0, 16)
+  local r = {'beat', now, current, call('ZCARD', KEYS[9])}
+  local due = call('ZRANGEBYSCORE', KEYS[4], '-inf', text(now), 'LIMIT', 0, 16)
   for i = 1, #due do r[#r + 1] = due[i] end
   return r
 end
@@ -326,7 +369,7 @@ end
 if op == 'SEED' then
   if current == '' then
     current = id .. ':' .. text(lease == 0 and 0 or now + lease)
-    redis.call('SET', KEYS[1], current)
+    call('SET', KEYS[1], current)
   end
   for i = 1, n do
     local l = limits[i]
@@ -345,10 +388,9 @@ if current == '' or epoch ~= current then return {'other-epoch', now, current} e
 
 if op == 'EXTEND' then
   if state == 'held' then
-    redis.call('SET', KEYS[2], 'H' .. member, 'PX', text(lease + HOUR))
+    call('SET', KEYS[2], 'H' .. member, 'PX', text(lease + HOUR))
     write()
-    redis.call('ZADD', KEYS[3], text(now + lease), member)
-    keep_alive(KEYS[3], KEEP)
+    call('ZADD', KEYS[3], text(now + lease), member)
     index_lease(now + lease, member)
     return reply('extended', 0, 0)
   end
@@ -381,9 +423,9 @@ if op == 'SETTLE' or op == 'RELEASE' then
       c.used, c.keep = max(0, min(MAX, c.used + act - (state == 'expired' and l.est or 0))), max(c.keep, l.d)
     end
   end
-  redis.call('SET', KEYS[2], op == 'SETTLE' and 'S' or 'R', 'PX', text(lease + HOUR))
+  call('SET', KEYS[2], op == 'SETTLE' and 'S' or 'R', 'PX', text(lease + HOUR))
   write()
-  if state == 'held' then redis.call('ZREM', KEYS[3], member) end
+  if state == 'held' then call('ZREM', KEYS[3], member) end
   if state == 'held' or #lapsed > 0 then index_lease(nil, member) end
   local status = {none = 'unknown', expired = 'late', held = op == 'SETTLE' and 'settled' or 'released'}
   return reply(status[state], 0, 0)
@@ -439,10 +481,9 @@ if status and op == 'ADMIT' then
   return reply(status, index, wait)
 end
 
-redis.call('SET', KEYS[2], 'H' .. member, 'PX', text(lease + HOUR))
+call('SET', KEYS[2], 'H' .. member, 'PX', text(lease + HOUR))
 for i = 1, n do take(limits[i]) end
 write()
-redis.call('ZADD', KEYS[3], text(now + lease), member)
-keep_alive(KEYS[3], KEEP)
+call('ZADD', KEYS[3], text(now + lease), member)
 index_lease(now + lease, nil)
 return reply(op == 'ADMIT' and 'admitted' or 'restored', 0, 0)

@@ -217,7 +217,7 @@ class LedgerModelTest {
         MUTATIONS.put("elseif now < opens and l.enforce then", "elseif false then");
         MUTATIONS.put("held_member ~= member then", "false then");
         MUTATIONS.put("if current == '' or epoch ~= current then", "if current == '' then");
-        MUTATIONS.put("redis.call('SET', KEYS[2], op == 'SETTLE' and 'S' or 'R', 'PX', text(lease + HOUR))", "");
+        MUTATIONS.put("call('SET', KEYS[2], op == 'SETTLE' and 'S' or 'R', 'PX', text(lease + HOUR))", "");
         MUTATIONS.put("(why == status and need > wait)", "false");
     }
 

@@ -14,7 +14,7 @@ import io.vertx.redis.client.Response;
 /** A real Redis whose script reads its time from keys that tests set. */
 final class RedisFixture implements AutoCloseable {
 
-    private static final String TIME = "redis.call('TIME')";
+    private static final String TIME = "call('TIME')";
 
     final RealRedis server = RealRedis.start();
     final Vertx vertx = Vertx.vertx();
@@ -35,7 +35,7 @@ final class RedisFixture implements AutoCloseable {
         if (script.indexOf(TIME) < 0 || script.indexOf(TIME) != script.lastIndexOf(TIME)) {
             throw new AssertionError("expected exactly one " + TIME);
         }
-        return script.replace(TIME, "redis.call('MGET', 'clock:s', 'clock:us')");
+        return script.replace(TIME, "call('MGET', 'clock:s', 'clock:us')");
     }
 
     void time(long millis) {
