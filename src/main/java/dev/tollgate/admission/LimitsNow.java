@@ -56,7 +56,7 @@ public final class LimitsNow {
         Map<String, Map<String, Row>> byTenant = new LinkedHashMap<>();
         for (Seen one : known(now)) {
             for (Limit limit : now.limits()) {
-                boolean asked = one.target != ANY || !limit.asksForModel();
+                boolean asked = !one.target.equals(ANY) || !limit.asksForModel();
                 if (asked && limit.matches(one.caller, one.target)) {
                     Bucket bucket = Plan.bucket(limit, now.version(), one.caller, one.target, clock.instant());
                     String tenant = bucket.shared() ? "all" : one.caller.tenant();

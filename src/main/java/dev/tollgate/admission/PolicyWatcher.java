@@ -76,7 +76,7 @@ public final class PolicyWatcher implements Supplier<Policy> {
             listener.reloaded(current);
             return true;
         } catch (PolicyException e) {
-            refuse(e.getMessage(), text);
+            refuse(String.valueOf(e.getMessage()), text);
             return false;
         }
     }

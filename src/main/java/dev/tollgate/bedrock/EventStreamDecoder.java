@@ -128,7 +128,7 @@ public final class EventStreamDecoder {
                 || crc(EventStream.PRELUDE - 4) != view.getInt(8)) {
             broken = true;
         } else if (length > maxKept) {
-            skip = length - EventStream.PRELUDE;
+            skip = (long) length - EventStream.PRELUDE;
             filled = 0;
         } else {
             total = length;

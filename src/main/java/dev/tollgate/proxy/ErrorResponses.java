@@ -51,13 +51,14 @@ final class ErrorResponses {
 
     private static Answer answer(Throwable failure) {
         if (failure instanceof BadRequest bad) {
-            return new Answer(400, "ValidationException", bad.getMessage(), 0);
+            return new Answer(400, "ValidationException", String.valueOf(bad.getMessage()), 0);
         }
         if (failure instanceof UpstreamException upstream) {
+            String message = String.valueOf(upstream.getMessage());
             return switch (upstream.stage()) {
-                case SIGN -> new Answer(503, "ServiceUnavailableException", upstream.getMessage(), 1000);
-                case CONNECT, SENT -> new Answer(503, "ServiceUnavailableException", upstream.getMessage(), 100);
-                case TIMEOUT -> new Answer(408, "ModelTimeoutException", upstream.getMessage(), 0);
+                case SIGN -> new Answer(503, "ServiceUnavailableException", message, 1000);
+                case CONNECT, SENT -> new Answer(503, "ServiceUnavailableException", message, 100);
+                case TIMEOUT -> new Answer(408, "ModelTimeoutException", message, 0);
             };
         }
         if (failure instanceof CallFailure call) {
@@ -68,7 +69,7 @@ final class ErrorResponses {
     }
 
     private static Answer answer(CallFailure call) {
-        String message = call.getMessage();
+        String message = String.valueOf(call.getMessage());
         return switch (call.kind()) {
             case UNKNOWN_OPERATION -> new Answer(404, "UnknownOperationException", message, 0);
             case NOT_METERED, BAD_REQUEST -> new Answer(400, "ValidationException", message, 0);

@@ -80,10 +80,10 @@ final class CallCounters {
     }
 
     void used(Usage usage, long microUsd) {
-        input.increment(usage.input());
-        output.increment(usage.output());
-        cacheRead.increment(usage.cacheRead());
-        cacheWrite.increment(usage.cacheWrite());
+        input.increment((double) usage.input());
+        output.increment((double) usage.output());
+        cacheRead.increment((double) usage.cacheRead());
+        cacheWrite.increment((double) usage.cacheWrite());
         cost.increment(microUsd / 1e6);
     }
 }

@@ -1,0 +1,94 @@
+package dev.tollgate.harness;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** TCP between a client and a server, with faults switched on and off while it runs. */
+public final class FaultProxy implements AutoCloseable {
+
+    /** What happens to bytes on their way back. */
+    public enum Fault {
+        NONE,
+        /** Nothing comes back, connections stay. */
+        BLACK_HOLE,
+        /** Every connection is closed at once, new ones too. */
+        RESET,
+        /** Half of the next reply, then the connection is closed. */
+        CUT_REPLY
+    }
+
+    private final Vertx vertx = Vertx.vertx();
+    private final NetServer server;
+    private final NetClient client = vertx.createNetClient();
+    private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
+    private final int to;
+    private volatile Fault fault = Fault.NONE;
+    private volatile long delayMillis;
+
+    public FaultProxy(int to) {
+        this.to = to;
+        this.server = Upstreams.await(
+                vertx.createNetServer().connectHandler(this::connect).listen(0, "127.0.0.1"));
+    }
+
+    public String redisUrl() {
+        return "redis://127.0.0.1:" + server.actualPort();
+    }
+
+    public void fault(Fault next) {
+        fault = next;
+        if (next == Fault.RESET) {
+            sockets.forEach(NetSocket::close);
+        }
+    }
+
+    public void delay(long millis) {
+        delayMillis = millis;
+    }
+
+    private void connect(NetSocket near) {
+        if (fault == Fault.RESET) {
+            near.close();
+            return;
+        }
+        sockets.add(near);
+        near.pause();
+        client.connect(to, "127.0.0.1")
+                .onFailure(e -> near.close())
+                .onSuccess(far -> {
+                    near.handler(far::write);
+                    far.handler(reply -> back(near, reply));
+                    near.closeHandler(v -> {
+                        sockets.remove(near);
+                        far.close();
+                    });
+                    far.closeHandler(v -> near.close());
+                    near.resume();
+                });
+    }
+
+    private void back(NetSocket near, Buffer reply) {
+        switch (fault) {
+            case BLACK_HOLE, RESET -> {}
+            case CUT_REPLY -> near.write(reply.slice(0, Math.max(1, reply.length() / 2)))
+                    .onComplete(v -> near.close());
+            case NONE -> {
+                if (delayMillis == 0) {
+                    near.write(reply);
+                } else {
+                    vertx.setTimer(delayMillis, t -> near.write(reply));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        Upstreams.await(vertx.close());
+    }
+}
