@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,7 +15,7 @@ public final class FaultProxy implements AutoCloseable {
     /** What happens to bytes on their way back. */
     public enum Fault {
         NONE,
-        /** Nothing comes back, connections stay. */
+        /** Nothing comes back while it lasts, connections stay; TCP delivers it all when it is over. */
         BLACK_HOLE,
         /** Every connection is closed at once, new ones too. */
         RESET,
@@ -28,6 +29,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
     private final int to;
     private volatile Fault fault = Fault.NONE;
+    private final Map<NetSocket, Buffer> kept = new ConcurrentHashMap<>();
     private volatile long delayMillis;
 
     public FaultProxy(int to) {
@@ -42,6 +44,10 @@ public final class FaultProxy implements AutoCloseable {
 
     public void fault(Fault next) {
         fault = next;
+        if (next == Fault.NONE) {
+            kept.forEach(NetSocket::write);
+            kept.clear();
+        }
         if (next == Fault.RESET) {
             sockets.forEach(NetSocket::close);
         }
@@ -58,25 +64,24 @@ public final class FaultProxy implements AutoCloseable {
         }
         sockets.add(near);
         near.pause();
-        client.connect(to, "127.0.0.1")
-                .onFailure(e -> near.close())
-                .onSuccess(far -> {
-                    near.handler(far::write);
-                    far.handler(reply -> back(near, reply));
-                    near.closeHandler(v -> {
-                        sockets.remove(near);
-                        far.close();
-                    });
-                    far.closeHandler(v -> near.close());
-                    near.resume();
-                });
+        client.connect(to, "127.0.0.1").onFailure(e -> near.close()).onSuccess(far -> {
+            near.handler(far::write);
+            far.handler(reply -> back(near, reply));
+            near.closeHandler(v -> {
+                sockets.remove(near);
+                far.close();
+            });
+            far.closeHandler(v -> near.close());
+            near.resume();
+        });
     }
 
     private void back(NetSocket near, Buffer reply) {
         switch (fault) {
-            case BLACK_HOLE, RESET -> {}
-            case CUT_REPLY -> near.write(reply.slice(0, Math.max(1, reply.length() / 2)))
-                    .onComplete(v -> near.close());
+            case BLACK_HOLE -> kept.merge(near, reply.copy(), Buffer::appendBuffer);
+            case RESET -> {}
+            case CUT_REPLY ->
+                near.write(reply.slice(0, Math.max(1, reply.length() / 2))).onComplete(v -> near.close());
             case NONE -> {
                 if (delayMillis == 0) {
                     near.write(reply);

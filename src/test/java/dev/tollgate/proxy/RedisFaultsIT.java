@@ -43,10 +43,14 @@ class RedisFaultsIT {
         redis = RealRedis.start("--enable-debug-command", "yes");
         proxy = new FaultProxy(redis.port());
         sidecar = SidecarProcess.serve(upstream.settings(
-                "TOLLGATE_LEDGER", "redis",
-                "TOLLGATE_REDIS_URL", proxy.redisUrl(),
-                "TOLLGATE_LEDGER_DEADLINE", DEADLINE + "ms",
-                "TOLLGATE_LEDGER_RECOVERY", "100ms",
+                "TOLLGATE_LEDGER",
+                "redis",
+                "TOLLGATE_REDIS_URL",
+                proxy.redisUrl(),
+                "TOLLGATE_LEDGER_DEADLINE",
+                DEADLINE + "ms",
+                "TOLLGATE_LEDGER_RECOVERY",
+                "100ms",
                 "TOLLGATE_POLICY_FILE",
                 Upstreams.policy("limits: [ { name: b, budget: { requests: 1000000, per: month } } ]")
                         .toString()));
@@ -88,7 +92,8 @@ class RedisFaultsIT {
                 .getJsonArray("limits")
                 .getJsonObject(0);
         assertEquals(0, budget.getLong("held"));
-        assertEquals(upstream.simulator().count(), budget.getLong("used"), "every call that reached the upstream, no other");
+        assertEquals(
+                upstream.simulator().count(), budget.getLong("used"), "every call that reached the upstream, no other");
     }
 
     /** Calls during a fault: how long the slowest took, and their statuses. */
@@ -132,17 +137,22 @@ class RedisFaultsIT {
         try {
             assertTrue(callsInTime(30).stream().allMatch(s -> s == 503));
         } finally {
-            new ProcessBuilder("kill", "-CONT", String.valueOf(redis.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-CONT", String.valueOf(redis.pid()))
+                    .start()
+                    .waitFor();
         }
     }
 
     @Test
     void aRedisThatIsFullOrReadOnlyDeniesBudgets() throws IOException {
-        for (List<String> broken : List.of(
-                List.of("CONFIG", "SET", "maxmemory", "1"), List.of("REPLICAOF", "127.0.0.1", "1"))) {
+        for (List<String> broken :
+                List.of(List.of("CONFIG", "SET", "maxmemory", "1"), List.of("REPLICAOF", "127.0.0.1", "1"))) {
             command(broken);
             List<Integer> statuses = callsInTime(20);
-            command(broken.get(0).equals("CONFIG") ? List.of("CONFIG", "SET", "maxmemory", "0") : List.of("REPLICAOF", "NO", "ONE"));
+            command(
+                    broken.get(0).equals("CONFIG")
+                            ? List.of("CONFIG", "SET", "maxmemory", "0")
+                            : List.of("REPLICAOF", "NO", "ONE"));
             assertTrue(statuses.stream().allMatch(s -> s == 503), broken + " " + statuses);
             healthy();
         }

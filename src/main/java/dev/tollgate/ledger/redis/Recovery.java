@@ -28,10 +28,13 @@ final class Recovery {
     private final long recoveryMillis;
     private final RedisLedger.ResetListener listener;
     private final Map<String, Seen> budgets = new ConcurrentHashMap<>();
-    private final Map<String, Hold> live = new ConcurrentHashMap<>();
+    private final Map<String, Live> live = new ConcurrentHashMap<>();
     private volatile String epoch = "";
     private volatile long ledgerMillis;
     private @Nullable Promise<String> restoring;
+
+    /** @param confirmed once the ledger has answered that it is held */
+    private record Live(Hold hold, boolean confirmed) {}
 
     private record Seen(String tenant, Bucket.Budget budget, long used) {}
 
@@ -50,11 +53,19 @@ final class Recovery {
         return epoch;
     }
 
+    void asked(Hold hold) {
+        live.put(hold.id(), new Live(hold, false));
+    }
+
+    /** An answer may come after its call was given up and released: then the hold is not known here any more. */
     void admitted(Hold hold, AdmitReply reply) {
         if (reply instanceof AdmitReply.Admitted admitted) {
-            live.put(hold.id(), hold);
+            live.computeIfPresent(hold.id(), (id, known) -> new Live(hold, true));
             saw(hold, admitted.balances());
-        } else if (reply instanceof AdmitReply.Denied denied) {
+            return;
+        }
+        live.remove(hold.id());
+        if (reply instanceof AdmitReply.Denied denied) {
             saw(hold, denied.balances());
         }
     }
@@ -123,8 +134,10 @@ final class Recovery {
             Claim known = Claim.of(seen.budget, seen.used);
             calls.add(new LedgerScript.Call("SEED", before, proposal, recoveryMillis, tenant, List.of(known)));
         }
-        List<Hold> holds =
-                live.values().stream().filter(h -> !h.id().equals(exceptId)).toList();
+        List<Hold> holds = live.values().stream()
+                .filter(l -> l.confirmed && !l.hold.id().equals(exceptId))
+                .map(Live::hold)
+                .toList();
         return all(calls).compose(replies -> {
             String current = replies.get(0);
             List<LedgerScript.Call> restores = holds.stream()

@@ -9,6 +9,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +23,22 @@ final class RedisConnections {
     private static final Logger LOG = Logger.getLogger(RedisConnections.class);
     private static final int CONNECTIONS = 2;
     private static final int RETRY_MILLIS = 100;
+    private static final long MAX_SILENCE_MILLIS = 1000;
 
     private final Vertx vertx;
     private final Redis redis;
     private final int maxInFlight;
     private final Runnable onConnected;
-    private final AtomicReferenceArray<@Nullable RedisConnection> open = new AtomicReferenceArray<>(CONNECTIONS);
+    private final AtomicReferenceArray<@Nullable Open> open = new AtomicReferenceArray<>(CONNECTIONS);
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Random jitter = new Random();
     private volatile boolean closed;
+    private long watch = -1;
     private volatile boolean reported;
+
+    /** A connection and whether it moves: commands without a reply, and when the last one came. */
+    private record Open(RedisConnection connection, AtomicInteger pending, AtomicLong movedAt) {}
 
     RedisConnections(Vertx vertx, Redis redis, int maxInFlight, Runnable onConnected) {
         this.vertx = vertx;
@@ -42,15 +48,17 @@ final class RedisConnections {
     }
 
     Future<Void> start() {
+        watch = vertx.setPeriodic(MAX_SILENCE_MILLIS / 4, t -> closeSilent());
         return Future.join(connect(0), connect(1)).mapEmpty();
     }
 
     private Future<Void> connect(int slot) {
         return redis.connect()
                 .<Void>map(connection -> {
-                    connection.exceptionHandler(e -> lost(slot, connection));
-                    connection.endHandler(v -> lost(slot, connection));
-                    open.set(slot, connection);
+                    Open opened = new Open(connection, new AtomicInteger(), new AtomicLong(System.nanoTime()));
+                    connection.exceptionHandler(e -> lost(slot, opened));
+                    connection.endHandler(v -> lost(slot, opened));
+                    open.set(slot, opened);
                     if (closed) {
                         connection.close();
                     } else {
@@ -65,9 +73,21 @@ final class RedisConnections {
                 .onFailure(e -> retry(slot, e.getMessage()));
     }
 
-    private void lost(int slot, RedisConnection connection) {
-        if (open.compareAndSet(slot, connection, null)) {
-            connection.close();
+    /** A peer that went away without a word leaves a connection that is open and dead. */
+    private void closeSilent() {
+        for (int slot = 0; slot < CONNECTIONS; slot++) {
+            Open opened = open.get(slot);
+            if (opened != null
+                    && opened.pending.get() > 0
+                    && System.nanoTime() - opened.movedAt.get() > MAX_SILENCE_MILLIS * 1_000_000) {
+                lost(slot, opened);
+            }
+        }
+    }
+
+    private void lost(int slot, Open opened) {
+        if (open.compareAndSet(slot, opened, null)) {
+            opened.connection.close();
             retry(slot, "connection closed");
         }
     }
@@ -89,11 +109,9 @@ final class RedisConnections {
 
     Future<Response> send(Request request) {
         int turn = next.getAndIncrement() & Integer.MAX_VALUE;
-        RedisConnection connection = open.get(turn % CONNECTIONS);
-        if (connection == null) {
-            connection = open.get((turn + 1) % CONNECTIONS);
-        }
-        if (connection == null) {
+        Open first = open.get(turn % CONNECTIONS);
+        Open opened = first == null ? open.get((turn + 1) % CONNECTIONS) : first;
+        if (opened == null) {
             return Future.failedFuture(new LedgerException("connection", "no connection to Redis"));
         }
         if (inFlight.incrementAndGet() > maxInFlight) {
@@ -101,15 +119,23 @@ final class RedisConnections {
             return Future.failedFuture(
                     new LedgerException("overload", "expected at most " + maxInFlight + " calls to Redis in flight"));
         }
-        return connection.send(request).onComplete(r -> inFlight.decrementAndGet());
+        if (opened.pending.getAndIncrement() == 0) {
+            opened.movedAt.set(System.nanoTime());
+        }
+        return opened.connection.send(request).onComplete(r -> {
+            opened.movedAt.set(System.nanoTime());
+            opened.pending.decrementAndGet();
+            inFlight.decrementAndGet();
+        });
     }
 
     void close() {
         closed = true;
+        vertx.cancelTimer(watch);
         for (int i = 0; i < CONNECTIONS; i++) {
-            RedisConnection connection = open.getAndSet(i, null);
-            if (connection != null) {
-                connection.close();
+            Open opened = open.getAndSet(i, null);
+            if (opened != null) {
+                opened.connection.close();
             }
         }
     }

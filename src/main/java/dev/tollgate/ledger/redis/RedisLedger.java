@@ -78,6 +78,7 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Future<AdmitReply> admit(Hold hold) {
+        recovery.asked(hold);
         return inEpoch("ADMIT", hold)
                 .map(reply -> admitReply(reply, hold))
                 .onSuccess(reply -> recovery.admitted(hold, reply));
