@@ -61,6 +61,7 @@ public class Sidecar {
     private final LimitsPage limits;
     private final Optional<RedisLedger> redisLedger;
     private final long stopMillis;
+    private final Supplier<String> ledgerMode;
 
     @Inject
     Sidecar(
@@ -96,7 +97,8 @@ public class Sidecar {
             ledger = new LocalLedger(clock);
             guard = Supplier::get;
             pods = () -> 1;
-            metrics.ledgerMode(() -> "memory", List.of("memory"));
+            this.ledgerMode = () -> "memory";
+            metrics.ledgerMode(ledgerMode, List.of("memory"));
         } else {
             RedisLedger shared = new RedisLedger(
                     vertx,
@@ -112,7 +114,8 @@ public class Sidecar {
             ledger = shared;
             guard = deadline;
             pods = shared::pods;
-            metrics.ledgerMode(deadline::mode, List.of("closed", "open", "half_open"));
+            this.ledgerMode = deadline::mode;
+            metrics.ledgerMode(ledgerMode, List.of("closed", "open", "half_open"));
         }
         LimitsNow now = new LimitsNow(ledger, policy, podCaller, clock);
         this.limits = new LimitsPage(now);
@@ -164,6 +167,11 @@ public class Sidecar {
 
     private PriceBook prices() {
         return config.prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
+    }
+
+    /** How the ledger is asked: memory, or the state of the breaker before Redis. */
+    String ledgerMode() {
+        return ledgerMode.get();
     }
 
     private static Optional<String> env(String name) {

@@ -20,8 +20,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the script is not told rightly it refuses, and not a byte of the books changes. */
+@Timeout(300)
 class LedgerArgumentsTest {
 
     private static final int LISTS = 20_000;

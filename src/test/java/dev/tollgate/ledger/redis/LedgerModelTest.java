@@ -27,11 +27,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Random operations against the oracle: every answer, wait, balance and stored amount is the same. Replay one failing
  * seed with {@code -Dledger.seed=N}; any number of seeds with {@code -Dledger.seeds=N}.
  */
+@Timeout(900)
 class LedgerModelTest {
 
     private static final int SEEDS = Integer.getInteger("ledger.seeds", 500);
