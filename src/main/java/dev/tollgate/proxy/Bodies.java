@@ -31,7 +31,10 @@ final class Bodies {
 
     Future<Body> read(HttpServerRequest request) {
         String length = request.getHeader("content-length");
-        if (length != null && length.length() > 9 || length != null && Long.parseLong(length) > maxBody) {
+        if (length != null && !length.matches("\\d{1,18}")) {
+            return Future.failedFuture(new CallFailure(Kind.BAD_REQUEST, "expected a Content-Length of digits"));
+        }
+        if (length != null && Long.parseLong(length) > maxBody) {
             return Future.failedFuture(tooLarge());
         }
         Reading reading = new Reading(request, length == null ? 0 : Integer.parseInt(length));

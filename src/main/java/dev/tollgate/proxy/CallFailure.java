@@ -12,11 +12,7 @@ final class CallFailure extends RuntimeException {
         TOO_LARGE,
         TENANT,
         BUSY,
-        STOPPING,
-        CREDENTIALS,
-        UNREACHABLE,
-        TIMEOUT,
-        INTERNAL
+        STOPPING
     }
 
     private final Kind kind;

@@ -75,10 +75,7 @@ final class ErrorResponses {
             case NOT_METERED, BAD_REQUEST -> new Answer(400, "ValidationException", message, 0);
             case TOO_LARGE -> new Answer(413, "ValidationException", message, 0);
             case TENANT -> new Answer(403, "AccessDeniedException", message, 0);
-            case BUSY, STOPPING, CREDENTIALS, UNREACHABLE ->
-                new Answer(503, "ServiceUnavailableException", message, 1000);
-            case TIMEOUT -> new Answer(408, "ModelTimeoutException", message, 0);
-            case INTERNAL -> new Answer(500, "InternalServerException", message, 0);
+            case BUSY, STOPPING -> new Answer(503, "ServiceUnavailableException", message, 1000);
         };
     }
 

@@ -30,6 +30,9 @@ import java.util.function.Supplier;
 /** The life of a call. */
 public final class Proxy {
 
+    // Time for a client to read why its body is refused, before the connection closes.
+    private static final long LINGER_MILLIS = 1000;
+
     private final Vertx vertx;
     private final ProxyConfig config;
     private final Bodies bodies;
@@ -84,7 +87,10 @@ public final class Proxy {
                         .compose(b -> understanding.of(request, path.orElseThrow(), id, b.bytes()))
                         .compose(upload -> decide(request, upload, body.free(), id, began))
                         .onComplete(ended -> body.free().run()))
-                .onFailure(failure -> errors.failed(request.response(), id, operation, failure))
+                .onFailure(failure -> {
+                    errors.failed(request.response(), id, operation, failure);
+                    discard(request, failure);
+                })
                 .onComplete(ended -> metrics.inFlight().decrementAndGet());
     }
 
@@ -107,6 +113,17 @@ public final class Proxy {
             return refuse(Kind.BAD_REQUEST, "expected a body without Content-Encoding");
         }
         return bodies.read(request);
+    }
+
+    /** Reads away what was not read of a refused request; of one that is too large only for a moment. */
+    private void discard(HttpServerRequest request, Throwable failure) {
+        if (!request.isEnded()) {
+            request.handler(piece -> {});
+            request.resume();
+            if (failure instanceof CallFailure refused && refused.kind() == Kind.TOO_LARGE) {
+                vertx.setTimer(LINGER_MILLIS, t -> request.connection().close());
+            }
+        }
     }
 
     private static <T> Future<T> refuse(Kind kind, String message) {

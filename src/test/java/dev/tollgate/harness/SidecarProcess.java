@@ -42,13 +42,14 @@ public final class SidecarProcess implements AutoCloseable {
         int managementPort = Ports.free();
         try {
             Path log = Files.createTempFile(Path.of("target"), "sidecar", ".log");
-            ProcessBuilder builder = builder(command);
+            ProcessBuilder builder = builder(properties(settings), command);
             Map<String, String> env = builder.environment();
             env.keySet().removeIf(k -> k.startsWith("TOLLGATE_") || k.startsWith("AWS_"));
             env.put("TOLLGATE_PORT", String.valueOf(port));
             env.put("TOLLGATE_MANAGEMENT_PORT", String.valueOf(managementPort));
             env.put("AWS_EC2_METADATA_DISABLED", "true");
             env.putAll(settings);
+            env.keySet().removeIf(k -> k.startsWith("-D"));
             Process process = builder.redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -68,7 +69,7 @@ public final class SidecarProcess implements AutoCloseable {
     /** One command run to its end, its output and its exit code in the last line. */
     public static String run(Map<String, String> settings, String... arguments) {
         try {
-            ProcessBuilder builder = builder(arguments);
+            ProcessBuilder builder = builder(List.of(), arguments);
             builder.environment().keySet().removeIf(k -> k.startsWith("TOLLGATE_") || k.startsWith("AWS_"));
             builder.environment().putAll(settings);
             Process process = builder.redirectErrorStream(true).start();
@@ -81,19 +82,26 @@ public final class SidecarProcess implements AutoCloseable {
         }
     }
 
-    private static ProcessBuilder builder(String... arguments) {
+    /** Settings that begin with -D are system properties, for the jar and the executable alike. */
+    private static List<String> properties(Map<String, String> settings) {
+        return settings.entrySet().stream()
+                .filter(s -> s.getKey().startsWith("-D"))
+                .map(s -> s.getKey() + "=" + s.getValue())
+                .toList();
+    }
+
+    private static ProcessBuilder builder(List<String> properties, String... arguments) {
         List<String> command = new ArrayList<>();
         String executable = System.getProperty("tollgate.executable", "");
         if (executable.isBlank()) {
             String jar = System.getProperty("tollgate.jar", "target/quarkus-app/quarkus-run.jar");
             command.addAll(List.of(
-                    ProcessHandle.current().info().command().orElse("java"),
-                    "-Xmx256m",
-                    "-XX:TieredStopAtLevel=1",
-                    "-jar",
-                    new File(jar).getAbsolutePath()));
+                    ProcessHandle.current().info().command().orElse("java"), "-Xmx256m", "-XX:TieredStopAtLevel=1"));
+            command.addAll(properties);
+            command.addAll(List.of("-jar", new File(jar).getAbsolutePath()));
         } else {
             command.add(new File(executable).getAbsolutePath());
+            command.addAll(properties);
         }
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);

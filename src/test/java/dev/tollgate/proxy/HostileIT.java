@@ -118,6 +118,25 @@ class HostileIT {
     }
 
     @Test
+    void aConnectionIsUsableAfterARefusalAndClosedAfterABodyThatIsTooLarge() throws IOException {
+        String refused = "POST /model/m/train HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n12345";
+        String good = HEAD + "Content-Length: " + BODY.length() + "\r\nConnection: close\r\n\r\n" + BODY;
+        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream().write((refused + good).getBytes(StandardCharsets.ISO_8859_1));
+            String both = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertTrue(both.startsWith("HTTP/1.1 404") && both.contains("HTTP/1.1 200"), both);
+        }
+        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream()
+                    .write((HEAD + "Content-Length: 25000001\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertTrue(all.startsWith("HTTP/1.1 413"), all);
+        }
+    }
+
+    @Test
     void compressedBodiesAreRefused() {
         String answer = send(HEAD + "Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u001f\u008b\b\0");
         assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
