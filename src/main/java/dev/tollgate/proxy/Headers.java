@@ -1,11 +1,13 @@
 package dev.tollgate.proxy;
 
+import dev.tollgate.bedrock.BadRequest;
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Which headers go on, in either direction. */
 final class Headers {
@@ -38,9 +40,15 @@ final class Headers {
             "forwarded",
             "x-amzn-bedrock-request-metadata");
 
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9a-z-]+");
+
     private Headers() {}
 
-    /** End-to-end headers of a request, without what is ours to say. */
+    /**
+     * End-to-end headers of a request, without what is ours to say.
+     *
+     * @throws BadRequest where a name is no token or a value has a control character (RFC 9110, sections 5.1 and 5.5)
+     */
     static MultiMap upstream(MultiMap downstream) {
         MultiMap out = MultiMap.caseInsensitiveMultiMap();
         Set<String> named = namedInConnection(downstream);
@@ -52,10 +60,17 @@ final class Headers {
                     && !name.startsWith("x-tollgate-")
                     && !name.startsWith("x-forwarded-")
                     && !name.startsWith(":")) {
+                if (!TOKEN.matcher(name).matches() || hasControl(header.getValue())) {
+                    throw new BadRequest("expected header names that are tokens and values without control characters");
+                }
                 out.add(name, header.getValue());
             }
         }
         return out.set("accept-encoding", "identity");
+    }
+
+    private static boolean hasControl(String value) {
+        return value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 127);
     }
 
     /** Copies an answer's end-to-end headers. */
