@@ -36,7 +36,8 @@ final class Recovery {
     /** @param confirmed once the ledger has answered that it is held */
     private record Live(Hold hold, boolean confirmed) {}
 
-    private record Seen(String tenant, Bucket.Budget budget, long used) {}
+    /** @param epoch in which it was seen: an amount goes back only into a ledger that did not tell it itself */
+    private record Seen(String tenant, Bucket.Budget budget, long used, String epoch) {}
 
     Recovery(RedisLedger.Executor ledger, long recoveryMillis, RedisLedger.ResetListener listener) {
         this.ledger = ledger;
@@ -58,24 +59,24 @@ final class Recovery {
     }
 
     /** An answer may come after its call was given up and released: then the hold is not known here any more. */
-    void admitted(Hold hold, AdmitReply reply) {
+    void admitted(Hold hold, AdmitReply reply, String in) {
         if (reply instanceof AdmitReply.Admitted admitted) {
             live.computeIfPresent(hold.id(), (id, known) -> new Live(hold, true));
-            saw(hold, admitted.balances());
+            saw(hold, admitted.balances(), in);
             return;
         }
         live.remove(hold.id());
         if (reply instanceof AdmitReply.Denied denied) {
-            saw(hold, denied.balances());
+            saw(hold, denied.balances(), in);
         }
     }
 
-    void ended(Hold hold, List<Balance> balances) {
+    void ended(Hold hold, List<Balance> balances, String in) {
         live.remove(hold.id());
-        saw(hold, balances);
+        saw(hold, balances, in);
     }
 
-    private void saw(Hold hold, List<Balance> balances) {
+    private void saw(Hold hold, List<Balance> balances, String in) {
         for (int i = 0; i < balances.size(); i++) {
             if (hold.claims().get(i).bucket() instanceof Bucket.Budget budget) {
                 String name = (budget.shared() ? "" : hold.tenant()) + ' ' + budget.field();
@@ -83,11 +84,19 @@ final class Recovery {
                     Seen seen = new Seen(
                             budget.shared() ? "" : hold.tenant(),
                             budget,
-                            balances.get(i).used());
-                    budgets.merge(name, seen, (old, now) -> now.used > old.used ? now : old);
+                            balances.get(i).used(),
+                            in);
+                    budgets.merge(name, seen, this::latest);
                 }
             }
         }
+    }
+
+    private Seen latest(Seen old, Seen now) {
+        if (old.epoch.equals(now.epoch)) {
+            return now.used > old.used ? now : old;
+        }
+        return now.epoch.equals(epoch) ? now : old;
     }
 
     /** The epoch to repeat the call in, once this pod has told what it knows; one at a time. */
@@ -124,36 +133,40 @@ final class Recovery {
     }
 
     private Future<String> seed(String before, String exceptId) {
-        boolean reset = !before.isEmpty();
         String proposal = UUID.randomUUID().toString();
-        List<LedgerScript.Call> calls = new ArrayList<>();
-        calls.add(new LedgerScript.Call("SEED", before, proposal, recoveryMillis, "-", List.of()));
-        budgets.values().removeIf(seen -> seen.budget.keepMillis() < ledgerMillis);
-        for (Seen seen : budgets.values()) {
-            String tenant = seen.tenant.isEmpty() ? "-" : seen.tenant;
-            Claim known = Claim.of(seen.budget, seen.used);
-            calls.add(new LedgerScript.Call("SEED", before, proposal, recoveryMillis, tenant, List.of(known)));
-        }
-        List<Hold> holds = live.values().stream()
-                .filter(l -> l.confirmed && !l.hold.id().equals(exceptId))
-                .map(Live::hold)
-                .toList();
-        return all(calls).compose(replies -> {
-            String current = replies.get(0);
-            List<LedgerScript.Call> restores = holds.stream()
-                    .map(h -> new LedgerScript.Call(
-                            "RESTORE", current, h.id(), h.lease().toMillis(), h.tenant(), h.claims()))
+        LedgerScript.Call begin = seed(before, proposal, "-", List.of());
+        return all(List.of(begin)).map(replies -> replies.get(0)).compose(current -> {
+            List<LedgerScript.Call> known = new ArrayList<>();
+            budgets.values().removeIf(seen -> seen.budget.keepMillis() < ledgerMillis);
+            for (Seen seen : budgets.values()) {
+                if (!seen.epoch.equals(current)) {
+                    String tenant = seen.tenant.isEmpty() ? "-" : seen.tenant;
+                    known.add(seed(current, proposal, tenant, List.of(Claim.of(seen.budget, seen.used))));
+                }
+            }
+            List<LedgerScript.Call> holds = live.values().stream()
+                    .filter(l -> l.confirmed && !l.hold.id().equals(exceptId))
+                    .map(l -> restore(current, l.hold))
                     .toList();
-            return all(restores).map(done -> {
-                if (reset) {
+            return all(known).compose(seeded -> all(holds)).map(restored -> {
+                if (!before.isEmpty() && !before.equals(current)) {
                     LOG.warnf(
                             "The ledger came back empty or replaced; told it %d budgets and %d calls in flight",
-                            calls.size() - 1, holds.size());
+                            known.size(), holds.size());
                     listener.ledgerWasReset();
                 }
                 return current;
             });
         });
+    }
+
+    private LedgerScript.Call seed(String epoch, String proposal, String tenant, List<Claim> known) {
+        return new LedgerScript.Call("SEED", epoch, proposal, recoveryMillis, tenant, known);
+    }
+
+    private static LedgerScript.Call restore(String epoch, Hold hold) {
+        return new LedgerScript.Call(
+                "RESTORE", epoch, hold.id(), hold.lease().toMillis(), hold.tenant(), hold.claims());
     }
 
     /** All of them pipelined; the third field of each reply. */

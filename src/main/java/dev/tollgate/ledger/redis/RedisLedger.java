@@ -79,9 +79,11 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<AdmitReply> admit(Hold hold) {
         recovery.asked(hold);
-        return inEpoch("ADMIT", hold)
-                .map(reply -> admitReply(reply, hold))
-                .onSuccess(reply -> recovery.admitted(hold, reply));
+        return inEpoch("ADMIT", hold).map(answer -> {
+            AdmitReply reply = admitReply(answer.reply, hold);
+            recovery.admitted(hold, reply, answer.epoch);
+            return reply;
+        });
     }
 
     @Override
@@ -95,9 +97,9 @@ public final class RedisLedger implements Ledger {
     }
 
     private Future<SettleReply> end(String operation, Hold hold) {
-        return inEpoch(operation, hold).map(reply -> {
-            recovery.ended(hold, balances(reply, hold.claims().size()));
-            return switch (reply.get(0).toString()) {
+        return inEpoch(operation, hold).map(answer -> {
+            recovery.ended(hold, balances(answer.reply, hold.claims().size()), answer.epoch);
+            return switch (answer.reply.get(0).toString()) {
                 case "settled" -> SettleReply.SETTLED;
                 case "released" -> SettleReply.RELEASED;
                 case "late" -> SettleReply.LATE;
@@ -110,7 +112,7 @@ public final class RedisLedger implements Ledger {
     @Override
     public Future<Boolean> extend(Hold hold) {
         return inEpoch("EXTEND", hold.withClaims(List.of()))
-                .map(reply -> reply.get(0).toString().equals("extended"));
+                .map(answer -> answer.reply.get(0).toString().equals("extended"));
     }
 
     @Override
@@ -120,18 +122,24 @@ public final class RedisLedger implements Ledger {
                 .map(reply -> balances(reply, claims.size()));
     }
 
-    private Future<Response> inEpoch(String operation, Hold hold) {
+    /** A reply and the epoch that it was given in. */
+    private record Answer(Response reply, String epoch) {}
+
+    private Future<Answer> inEpoch(String operation, Hold hold) {
         String epoch = recovery.epoch();
         return execute(call(operation, epoch, hold)).compose(reply -> {
-            if (!reply.get(0).toString().equals("other-epoch")) {
-                return Future.succeededFuture(reply);
+            if (!isOtherEpoch(reply)) {
+                return Future.succeededFuture(new Answer(reply, epoch));
             }
-            return recovery.restore(epoch, hold.id())
-                    .compose(restored -> execute(call(operation, restored, hold)))
-                    .compose(again -> again.get(0).toString().equals("other-epoch")
+            return recovery.restore(epoch, hold.id()).compose(restored -> execute(call(operation, restored, hold))
+                    .compose(again -> isOtherEpoch(again)
                             ? Future.failedFuture(new LedgerException("redis", "the ledger changed its epoch twice"))
-                            : Future.succeededFuture(again));
+                            : Future.succeededFuture(new Answer(again, restored))));
         });
+    }
+
+    private static boolean isOtherEpoch(Response reply) {
+        return reply.get(0).toString().equals("other-epoch");
     }
 
     private static LedgerScript.Call call(String operation, String epoch, Hold hold) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.Upstreams;
 import dev.tollgate.ledger.AdmitReply;
+import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
@@ -149,6 +150,35 @@ class RedisLedgerTest extends LedgerContract {
                         .get(0)
                         .used());
         other.close();
+    }
+
+    @Test
+    void tellingTheSameLedgerAgainAddsNothing() {
+        Recovery recovery =
+                new Recovery(call -> redis.connection.send(script().byText(call)), 0, resets::incrementAndGet);
+        Upstreams.await(recovery.restore("", ""));
+        Hold hold = hold("a", 100);
+        recovery.asked(hold);
+        LedgerScript.Call admit = new LedgerScript.Call("ADMIT", recovery.epoch(), "a", 60_000, "acme", hold.claims());
+        Upstreams.await(redis.connection.send(script().byText(admit)));
+        LedgerScript.Call settle = new LedgerScript.Call(
+                "SETTLE",
+                recovery.epoch(),
+                "a",
+                60_000,
+                "acme",
+                List.of(hold.claims().get(0).withActual(90)));
+        Upstreams.await(redis.connection.send(script().byText(settle)));
+        recovery.ended(hold, List.of(new Balance(0, 0, 90, 0, false)), recovery.epoch());
+        // As after a heartbeat whose answer was given before the ledger had an epoch and came late.
+        recovery.found("");
+        Upstreams.await(recovery.restore(recovery.epoch(), ""));
+        assertEquals(
+                90,
+                Upstreams.await(ledger.peek("acme", List.of(budget(1000))))
+                        .get(0)
+                        .used());
+        assertEquals(0, resets.get());
     }
 
     @Test
