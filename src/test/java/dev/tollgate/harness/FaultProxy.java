@@ -5,6 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +32,10 @@ public final class FaultProxy implements AutoCloseable {
     private final int to;
     private volatile Fault fault = Fault.NONE;
     private final Map<NetSocket, Buffer> kept = new ConcurrentHashMap<>();
+    private final Map<NetSocket, Deque<Delayed>> delayed = new ConcurrentHashMap<>();
     private volatile long delayMillis;
+
+    private record Delayed(long due, Buffer reply) {}
 
     public FaultProxy(int to) {
         this.to = to;
@@ -83,13 +88,28 @@ public final class FaultProxy implements AutoCloseable {
             case CUT_REPLY ->
                 near.write(reply.slice(0, Math.max(1, reply.length() / 2))).onComplete(v -> near.close());
             case NONE -> {
-                if (delayMillis == 0) {
+                Deque<Delayed> queue = delayed.computeIfAbsent(near, k -> new ArrayDeque<>());
+                if (delayMillis == 0 && queue.isEmpty()) {
                     near.write(reply);
                 } else {
-                    vertx.setTimer(delayMillis, t -> near.write(reply));
+                    queue.add(new Delayed(System.nanoTime() + delayMillis * 1_000_000, reply));
+                    if (queue.size() == 1) {
+                        next(near, queue);
+                    }
                 }
             }
         }
+    }
+
+    /** In order, as TCP delivers: a reply never overtakes an earlier one. */
+    private void next(NetSocket near, Deque<Delayed> queue) {
+        long millis = (queue.element().due - System.nanoTime()) / 1_000_000;
+        vertx.setTimer(Math.max(1, millis), t -> {
+            near.write(queue.remove().reply);
+            if (!queue.isEmpty()) {
+                next(near, queue);
+            }
+        });
     }
 
     @Override
