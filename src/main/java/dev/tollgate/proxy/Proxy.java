@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 /** The life of a call. */
 public final class Proxy {
 
-    // Time for a client to read why its body is refused, before the connection closes.
+    // Time for clients to read why they are refused or cut, before their connection closes.
     private static final long LINGER_MILLIS = 1000;
 
     private final Vertx vertx;
@@ -285,11 +285,11 @@ public final class Proxy {
     }
 
     private Future<Void> waitFor(long until) {
-        if (metrics.inFlight().get() == 0) {
-            return Future.succeededFuture();
-        }
-        if (System.nanoTime() > until) {
+        long over = System.nanoTime() - until;
+        if (over > 0) {
             relays.forEach(Relay::stop);
+        }
+        if (metrics.inFlight().get() == 0 || over > LINGER_MILLIS * 1_000_000) {
             return Future.succeededFuture();
         }
         return vertx.timer(20).compose(v -> waitFor(until));

@@ -152,6 +152,55 @@ class LifecycleIT {
     }
 
     @Test
+    void aStreamThatOutlivesTheGraceTimeIsCutWithAnExceptionFrameAndSettled() throws Exception {
+        try (Upstreams upstream = Upstreams.start();
+                SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
+                        "TOLLGATE_PROXY_SHUTDOWN_GRACE",
+                        "500ms",
+                        "TOLLGATE_POLICY_FILE",
+                        Upstreams.policy("limits: [ { name: t, budget: { tokens: 1000000, per: day } } ]")
+                                .toString()))) {
+            HttpClient http =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+            CompletableFuture<HttpResponse<byte[]>> open = http.sendAsync(
+                    HttpRequest.newBuilder(URI.create(sidecar.uri() + Http.NOVA + "converse-stream"))
+                            .header("x-simulate", "tokens=1000; pace=50")
+                            .POST(HttpRequest.BodyPublishers.ofString(Http.converse(2000)))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            Ports.await(
+                    Duration.ofSeconds(10),
+                    "it to be open",
+                    () -> upstream.simulator().count() == 1);
+            assertEquals(0, sidecar.terminate());
+            assertTrue(new String(open.get().body(), StandardCharsets.ISO_8859_1).contains("Tollgate is stopping"));
+            assertEquals(
+                    1,
+                    sidecar.usageRecords().stream()
+                            .filter(r -> r.contains("\"end\":\"stopped\"") && r.contains("\"estimated\":true"))
+                            .count());
+        }
+    }
+
+    @Test
+    void requestBytesAreBoundInTotal() {
+        try (Upstreams upstream = Upstreams.start();
+                SidecarProcess sidecar =
+                        SidecarProcess.serve(upstream.settings("TOLLGATE_PROXY_MAX_BUFFERED_BYTES", "1000000"))) {
+            String large = Http.converse(2).replace("Hello", "x".repeat(1_100_000));
+            HttpResponse<byte[]> refused = Http.post(sidecar, Http.NOVA + "converse", large);
+            assertEquals(503, refused.statusCode());
+            assertTrue(message(refused).contains("as many request bytes"), message(refused));
+            for (int i = 0; i < 5; i++) {
+                String fits = Http.converse(2).replace("Hello", "x".repeat(900_000));
+                assertEquals(
+                        200, Http.post(sidecar, Http.NOVA + "converse", fits).statusCode());
+            }
+            assertEquals(1, upstream.simulator().count() - 4);
+        }
+    }
+
+    @Test
     void anIpv6LoopbackClientIsServed() {
         try (Upstreams upstream = Upstreams.start();
                 SidecarProcess sidecar = SidecarProcess.serve(upstream.settings())) {
