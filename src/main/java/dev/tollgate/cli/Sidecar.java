@@ -26,7 +26,6 @@ import dev.tollgate.upstream.Upstream;
 import dev.tollgate.upstream.UpstreamConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -51,8 +50,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /** Puts the rooms together and hangs them on Quarkus' ports. */
-// STS, which web identities need, finds its HTTP client by the service loader.
-@RegisterForReflection(classNames = "software.amazon.awssdk.http.urlconnection.UrlConnectionSdkHttpService")
 @Singleton
 public class Sidecar {
 

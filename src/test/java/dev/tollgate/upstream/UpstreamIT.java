@@ -101,7 +101,7 @@ class UpstreamIT {
         }
     }
 
-    private static void servedWith(Upstreams upstream, Map<String, String> identity) {
+    static void servedWith(Upstreams upstream, Map<String, String> identity) {
         Map<String, String> settings = upstream.settings();
         settings.keySet().removeIf(k -> k.startsWith("AWS_") && !k.equals("AWS_REGION"));
         settings.putAll(identity);
@@ -147,38 +147,6 @@ class UpstreamIT {
                             "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
                             token.toString()));
             assertTrue(tokens.contains("pod-token"), tokens.toString());
-        }
-    }
-
-    @Test
-    void credentialsComeFromAWebIdentity(@TempDir Path folder) throws IOException {
-        Path token = Files.writeString(folder.resolve("token"), "web-token");
-        try (Upstreams upstream = Upstreams.start()) {
-            int port = Upstreams.await(upstream.vertx()
-                            .createHttpServer()
-                            .requestHandler(request -> request.response()
-                                    .putHeader("Content-Type", "text/xml")
-                                    .end("<AssumeRoleWithWebIdentityResponse"
-                                            + " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
-                                            + "<AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDEXAMPLE"
-                                            + "</AccessKeyId><SecretAccessKey>" + Upstreams.SECRET
-                                            + "</SecretAccessKey><SessionToken>session</SessionToken><Expiration>"
-                                            + Instant.now().plusSeconds(3600)
-                                            + "</Expiration></Credentials></AssumeRoleWithWebIdentityResult>"
-                                            + "</AssumeRoleWithWebIdentityResponse>"))
-                            .listen(0, "127.0.0.1"))
-                    .actualPort();
-            servedWith(
-                    upstream,
-                    Map.of(
-                            "AWS_ENDPOINT_URL_STS",
-                            "http://127.0.0.1:" + port,
-                            "AWS_ROLE_ARN",
-                            "arn:aws:iam::111122223333:role/bedrock",
-                            "AWS_ROLE_SESSION_NAME",
-                            "pod",
-                            "AWS_WEB_IDENTITY_TOKEN_FILE",
-                            token.toString()));
         }
     }
 
