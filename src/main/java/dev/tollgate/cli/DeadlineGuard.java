@@ -2,6 +2,7 @@ package dev.tollgate.cli;
 
 import dev.tollgate.admission.LedgerGuard;
 import dev.tollgate.ledger.LedgerException;
+import dev.tollgate.upstream.CallGuard;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import io.vertx.core.Context;
@@ -15,30 +16,37 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * SmallRye Fault Tolerance around the ledger, by its programmatic API: a deadline, and a breaker that opens after half of
- * ten calls failed and lets one probe through each 250 ms. Refusals of a question are answers, not failures.
+ * SmallRye Fault Tolerance by its programmatic API: a deadline, and a breaker that opens after half of a window of calls
+ * failed and lets one probe through at a time. Refusals of a question are answers, not failures.
  */
-final class DeadlineGuard implements LedgerGuard {
-
-    private static final int WINDOW = 10;
-    private static final long PROBE_MILLIS = 250;
+final class DeadlineGuard implements LedgerGuard, CallGuard {
 
     private final TypedGuard<CompletionStage<Object>> guard;
     private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
 
-    DeadlineGuard(Duration deadline) {
+    /** Around the ledger, which is asked on every call. */
+    static DeadlineGuard ledger(Duration deadline) {
+        return new DeadlineGuard("ledger", deadline, 10, Duration.ofMillis(250));
+    }
+
+    /** Around what is asked seldom, and by one call at a time. */
+    static DeadlineGuard seldom(String name, Duration deadline) {
+        return new DeadlineGuard(name, deadline, 2, Duration.ofSeconds(1));
+    }
+
+    private DeadlineGuard(String name, Duration deadline, int window, Duration probe) {
         this.guard = TypedGuard.create(new TypeLiteral<CompletionStage<Object>>() {
                     private static final long serialVersionUID = 1;
                 })
-                .withDescription("ledger")
+                .withDescription(name)
                 .withTimeout()
                 .duration(deadline.toMillis(), ChronoUnit.MILLIS)
                 .done()
                 .withCircuitBreaker()
-                .name("ledger")
-                .requestVolumeThreshold(WINDOW)
+                .name(name)
+                .requestVolumeThreshold(window)
                 .failureRatio(0.5)
-                .delay(PROBE_MILLIS, ChronoUnit.MILLIS)
+                .delay(probe.toMillis(), ChronoUnit.MILLIS)
                 .successThreshold(1)
                 .when(e ->
                         !(e instanceof LedgerException refused && refused.kind().equals("bad-argument")))

@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.pricing.PriceBook;
+import dev.tollgate.upstream.CredentialsChain;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -11,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** {@code tollgate doctor}: Redis and its clock, credentials, region, prices; one line each, exit 1 where one fails. */
@@ -35,7 +35,7 @@ final class DoctorCommand implements Callable<Integer> {
                 region.isPresent() || endpoint.isPresent(),
                 "region",
                 region.or(() -> endpoint).orElse("set AWS_REGION or TOLLGATE_UPSTREAM_ENDPOINT"));
-        identity();
+        identity(region.orElse("us-east-1"));
         if (env("TOLLGATE_LEDGER").map(l -> l.equalsIgnoreCase("memory")).orElse(false)) {
             say(true, "redis", "not used: the ledger is in memory");
         } else {
@@ -44,16 +44,15 @@ final class DoctorCommand implements Callable<Integer> {
         return healthy ? 0 : 1;
     }
 
-    private void identity() {
+    private void identity(String region) {
         if (env("TOLLGATE_UPSTREAM_BEARER_TOKEN")
                 .or(() -> env("AWS_BEARER_TOKEN_BEDROCK"))
                 .isPresent()) {
             say(true, "identity", "a Bedrock API key");
             return;
         }
-        try (DefaultCredentialsProvider provider =
-                DefaultCredentialsProvider.builder().build()) {
-            String key = provider.resolveCredentials().accessKeyId();
+        try {
+            String key = CredentialsChain.of(region).resolveCredentials().accessKeyId();
             say(true, "identity", "access key ending in " + key.substring(Math.max(0, key.length() - 4)));
         } catch (SdkClientException e) {
             say(false, "identity", "no AWS credentials in environment, profile, web identity, container or instance");

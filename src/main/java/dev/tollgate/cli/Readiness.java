@@ -4,9 +4,10 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * Ready is who can take calls. It tells the ledger's mode and never depends on it: an outage of Redis must not take the
+ * Ready is who can take calls. It tells the breakers' states and never depends on them: an outage of Redis must not take the
  * applications out of their Services.
  */
 @Singleton
@@ -22,9 +23,8 @@ public class Readiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("tollgate")
-                .up()
-                .withData("ledger", sidecar.ledgerMode())
-                .build();
+        HealthCheckResponseBuilder ready = HealthCheckResponse.named("tollgate").up();
+        sidecar.modes().forEach((name, mode) -> ready.withData(name, mode.get()));
+        return ready.build();
     }
 }

@@ -37,8 +37,10 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +56,8 @@ import org.jboss.logging.Logger;
 public class Sidecar {
 
     private static final Logger LOG = Logger.getLogger(Sidecar.class);
+    private static final Duration CREDENTIALS_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration CONTROL_PLANE_DEADLINE = Duration.ofSeconds(2);
 
     private final Vertx vertx;
     private final TollgateConfig config;
@@ -61,7 +65,7 @@ public class Sidecar {
     private final LimitsPage limits;
     private final Optional<RedisLedger> redisLedger;
     private final long stopMillis;
-    private final Supplier<String> ledgerMode;
+    private final Map<String, Supplier<String>> modes;
 
     @Inject
     Sidecar(
@@ -91,13 +95,14 @@ public class Sidecar {
         Ledger ledger;
         LedgerGuard guard;
         IntSupplier pods;
+        Supplier<String> ledgerMode;
         if (books.kind() == TollgateConfig.Kind.MEMORY) {
             LOG.warn("The ledger is in memory: limits hold for this one process and are forgotten when it ends");
             this.redisLedger = Optional.empty();
             ledger = new LocalLedger(clock);
             guard = Supplier::get;
             pods = () -> 1;
-            this.ledgerMode = () -> "memory";
+            ledgerMode = () -> "memory";
             metrics.ledgerMode(ledgerMode, List.of("memory"));
         } else {
             RedisLedger shared = new RedisLedger(
@@ -110,11 +115,11 @@ public class Sidecar {
                     metrics::ledgerReset);
             this.redisLedger = Optional.of(shared);
             shared.start().onFailure(e -> LOG.debugf("Redis is not there yet: %s", e.getMessage()));
-            DeadlineGuard deadline = new DeadlineGuard(books.deadline());
+            DeadlineGuard deadline = DeadlineGuard.ledger(books.deadline());
             ledger = shared;
             guard = deadline;
             pods = shared::pods;
-            this.ledgerMode = deadline::mode;
+            ledgerMode = deadline::mode;
             metrics.ledgerMode(ledgerMode, List.of("closed", "open", "half_open"));
         }
         LimitsNow now = new LimitsNow(ledger, policy, podCaller, clock);
@@ -124,10 +129,14 @@ public class Sidecar {
         metrics.settlementBacklog(admission::pendingSettlements);
         Optional<String> bearer = upstreamConfig.bearerToken().or(() -> env("AWS_BEARER_TOKEN_BEDROCK"));
         Endpoint endpoint = Endpoint.of(upstreamConfig, env("AWS_REGION").or(() -> env("AWS_DEFAULT_REGION")));
-        Upstream upstream = new Upstream(vertx, upstreamConfig, endpoint, bearer);
+        DeadlineGuard credentials = DeadlineGuard.seldom("credentials", CREDENTIALS_DEADLINE);
+        DeadlineGuard controlPlane = DeadlineGuard.seldom("control-plane", CONTROL_PLANE_DEADLINE);
+        this.modes =
+                Map.of("ledger", ledgerMode, "credentials", credentials::mode, "control-plane", controlPlane::mode);
+        Upstream upstream = new Upstream(vertx, upstreamConfig, endpoint, bearer, credentials);
         ProfileModels profiles = Endpoint.control(upstreamConfig, endpoint)
-                .<ProfileModels>map(
-                        control -> new InferenceProfiles(new Upstream(vertx, upstreamConfig, control, bearer), clock))
+                .<ProfileModels>map(control -> new InferenceProfiles(
+                        new Upstream(vertx, upstreamConfig, control, bearer, credentials), controlPlane, clock))
                 .orElse(ProfileModels.NONE);
         this.proxy = new Proxy(
                 vertx,
@@ -169,9 +178,9 @@ public class Sidecar {
         return config.prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
     }
 
-    /** How the ledger is asked: memory, or the state of the breaker before Redis. */
-    String ledgerMode() {
-        return ledgerMode.get();
+    /** The state of the breakers before Redis (or memory), credentials and control plane. */
+    Map<String, Supplier<String>> modes() {
+        return modes;
     }
 
     private static Optional<String> env(String name) {

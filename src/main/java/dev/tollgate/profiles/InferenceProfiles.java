@@ -2,6 +2,7 @@ package dev.tollgate.profiles;
 
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.upstream.CallGuard;
 import dev.tollgate.upstream.Upstream;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -28,13 +29,15 @@ public final class InferenceProfiles implements ProfileModels {
     private static final int MAX_PROFILES = 1000;
 
     private final Upstream controlPlane;
+    private final CallGuard guard;
     private final InstantSource clock;
     private final Map<String, String> models = new ConcurrentHashMap<>();
     private final Map<String, Long> failedAt = new ConcurrentHashMap<>();
     private final Map<String, Future<Void>> asked = new ConcurrentHashMap<>();
 
-    public InferenceProfiles(Upstream controlPlane, InstantSource clock) {
+    public InferenceProfiles(Upstream controlPlane, CallGuard guard, InstantSource clock) {
         this.controlPlane = controlPlane;
+        this.guard = guard;
         this.clock = clock;
     }
 
@@ -59,13 +62,13 @@ public final class InferenceProfiles implements ProfileModels {
 
     private Future<Void> get(ModelId profile) {
         String path = "/inference-profiles/" + URLEncoder.encode(profile.id(), StandardCharsets.UTF_8);
-        return controlPlane
-                .send("GET", path, MultiMap.caseInsensitiveMultiMap(), new byte[0])
-                .compose(answer -> {
-                    Future<Buffer> body = answer.body();
-                    answer.resume();
-                    return body;
-                })
+        return guard.call(() -> controlPlane
+                        .send("GET", path, MultiMap.caseInsensitiveMultiMap(), new byte[0])
+                        .compose(answer -> {
+                            Future<Buffer> body = answer.body();
+                            answer.resume();
+                            return body;
+                        }))
                 .map(body -> model(new JsonObject(body)))
                 .<Void>map(model -> {
                     models.put(profile.id(), model);

@@ -22,15 +22,17 @@ final class CredentialsCache {
 
     private final Vertx vertx;
     private final AwsCredentialsProvider provider;
+    private final CallGuard guard;
     private final InstantSource clock;
     private volatile @Nullable Cached cached;
     private @Nullable Future<AwsCredentialsIdentity> fetching;
 
     private record Cached(AwsCredentialsIdentity identity, Instant refreshAt, Instant expiresAt) {}
 
-    CredentialsCache(Vertx vertx, AwsCredentialsProvider provider, InstantSource clock) {
+    CredentialsCache(Vertx vertx, AwsCredentialsProvider provider, CallGuard guard, InstantSource clock) {
         this.vertx = vertx;
         this.provider = provider;
+        this.guard = guard;
         this.clock = clock;
     }
 
@@ -50,7 +52,7 @@ final class CredentialsCache {
         if (fetching != null) {
             return fetching;
         }
-        Future<AwsCredentialsIdentity> begun = vertx.executeBlocking(this::resolve, false);
+        Future<AwsCredentialsIdentity> begun = guard.call(() -> vertx.executeBlocking(this::resolve, false));
         fetching = begun;
         begun.onComplete(done -> ended());
         return begun;

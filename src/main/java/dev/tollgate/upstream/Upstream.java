@@ -15,8 +15,6 @@ import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** Sends signed requests to the one upstream, over HTTP/2 where it is offered, with a bounded pool. No redirects. */
 public final class Upstream {
@@ -28,13 +26,17 @@ public final class Upstream {
     private final Signer signer;
     private final Duration idleTimeout;
 
-    public Upstream(Vertx vertx, UpstreamConfig config, Endpoint endpoint, Optional<String> bearerToken) {
+    public Upstream(
+            Vertx vertx, UpstreamConfig config, Endpoint endpoint, Optional<String> bearerToken, CallGuard guard) {
         this.endpoint = endpoint;
         this.idleTimeout = config.idleTimeout();
         this.signer = bearerToken
                 .<Signer>map(BearerSigner::new)
                 .orElseGet(() -> new SigV4Signer(
-                        vertx, endpoint, new CredentialsCache(vertx, credentials(), InstantSource.system())));
+                        vertx,
+                        endpoint,
+                        new CredentialsCache(
+                                vertx, CredentialsChain.of(endpoint.region()), guard, InstantSource.system())));
         HttpClientOptions options = new HttpClientOptions()
                 .setSsl(endpoint.tls())
                 .setVerifyHost(true)
@@ -48,10 +50,6 @@ public final class Upstream {
         PoolOptions pool =
                 new PoolOptions().setHttp1MaxSize(config.maxConnections()).setHttp2MaxSize(4);
         this.client = vertx.createHttpClient(options, pool);
-    }
-
-    private static AwsCredentialsProvider credentials() {
-        return DefaultCredentialsProvider.builder().build();
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** IRSA. Of the jar only: in the executable STS does not find its HTTP client yet, see .ci/run and the README. */
+/** IRSA: a web identity becomes credentials by way of STS, here one of our own. */
 class WebIdentityIT {
 
     @Test
