@@ -22,7 +22,11 @@ public final class CallerResolver {
 
     public CallerResolver(IdentityConfig config) {
         this.pod = new Caller(
-                config.tenant(), config.application(), config.costCenter(), config.environment(), Caller.NO_USER);
+                config.tenant().orElse(IdentityConfig.DEFAULT_TENANT),
+                config.application().orElse(IdentityConfig.NO_APPLICATION),
+                config.costCenter().orElse(IdentityConfig.NO_COST_CENTER),
+                config.environment().orElse(IdentityConfig.NO_ENVIRONMENT),
+                Caller.NO_USER);
         for (String name : List.of(pod.tenant(), pod.application(), pod.costCenter(), pod.environment())) {
             if (!Caller.legal(name)) {
                 throw new IllegalArgumentException("expected tollgate.identity.* of 1 to " + Caller.MAX_LENGTH

@@ -5,23 +5,28 @@ import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Optional;
 
-/** The pod's own facts, and whether its application may name others. */
+/**
+ * The pod's own facts, and whether its application may name others. A fact that is set and empty (an annotation that the
+ * pod does not have) is no fact.
+ */
 @ConfigMapping(prefix = "tollgate.identity")
 public interface IdentityConfig {
+    String DEFAULT_TENANT = "default";
+    String NO_APPLICATION = "unknown";
     String NO_COST_CENTER = "unassigned";
     String NO_ENVIRONMENT = "unknown";
 
-    @WithDefault("default")
-    String tenant();
+    /** Without one: {@value #DEFAULT_TENANT}. */
+    Optional<String> tenant();
 
-    @WithDefault("unknown")
-    String application();
+    /** Without one: {@value #NO_APPLICATION}. */
+    Optional<String> application();
 
-    @WithDefault(NO_COST_CENTER)
-    String costCenter();
+    /** Without one: {@value #NO_COST_CENTER}. */
+    Optional<String> costCenter();
 
-    @WithDefault(NO_ENVIRONMENT)
-    String environment();
+    /** Without one: {@value #NO_ENVIRONMENT}. */
+    Optional<String> environment();
 
     /** {@code pod}: one pod, one tenant. {@code request}: metadata and headers may name one of {@link #tenants()}. */
     @WithDefault("pod")

@@ -1,11 +1,15 @@
 package dev.tollgate.upstream;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.tollgate.harness.Upstreams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,19 +19,25 @@ class WebIdentityIT {
     @Test
     void credentialsComeFromAWebIdentity(@TempDir Path folder) throws IOException {
         Path token = Files.writeString(folder.resolve("token"), "web-token");
+        List<String> asked = new CopyOnWriteArrayList<>();
         try (Upstreams upstream = Upstreams.start()) {
             int port = Upstreams.await(upstream.vertx()
                             .createHttpServer()
-                            .requestHandler(request -> request.response()
-                                    .putHeader("Content-Type", "text/xml")
-                                    .end("<AssumeRoleWithWebIdentityResponse"
-                                            + " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
-                                            + "<AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDEXAMPLE"
-                                            + "</AccessKeyId><SecretAccessKey>" + Upstreams.SECRET
-                                            + "</SecretAccessKey><SessionToken>session</SessionToken><Expiration>"
-                                            + Instant.now().plusSeconds(3600)
-                                            + "</Expiration></Credentials></AssumeRoleWithWebIdentityResult>"
-                                            + "</AssumeRoleWithWebIdentityResponse>"))
+                            .requestHandler(
+                                    request -> request.setExpectMultipart(true).end(read -> {
+                                        asked.add(request.formAttributes().get("WebIdentityToken") + " for "
+                                                + request.formAttributes().get("RoleArn"));
+                                        request.response()
+                                                .putHeader("Content-Type", "text/xml")
+                                                .end("<AssumeRoleWithWebIdentityResponse"
+                                                        + " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">"
+                                                        + "<AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKIDEXAMPLE"
+                                                        + "</AccessKeyId><SecretAccessKey>" + Upstreams.SECRET
+                                                        + "</SecretAccessKey><SessionToken>session</SessionToken><Expiration>"
+                                                        + Instant.now().plusSeconds(3600)
+                                                        + "</Expiration></Credentials></AssumeRoleWithWebIdentityResult>"
+                                                        + "</AssumeRoleWithWebIdentityResponse>");
+                                    }))
                             .listen(0, "127.0.0.1"))
                     .actualPort();
             UpstreamIT.servedWith(
@@ -42,5 +52,6 @@ class WebIdentityIT {
                             "AWS_WEB_IDENTITY_TOKEN_FILE",
                             token.toString()));
         }
+        assertEquals(List.of("web-token for arn:aws:iam::111122223333:role/bedrock"), asked);
     }
 }

@@ -1,0 +1,111 @@
+package dev.tollgate.helm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The chart as a Helm 3 engine renders it. */
+final class Chart {
+
+    static final Path ROOT = Path.of("helm/tollgate");
+    static final String OLD = "1.29.0";
+    static final String NEW = "1.36.0";
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private Chart() {}
+
+    /** @param values a file of the folder ci, or null for the defaults */
+    static String render(String kubeVersion, String values, String... sets) {
+        TemplateCommand template = new Helm(ROOT)
+                .template()
+                .withName("tollgate")
+                .withNamespace("team-a")
+                .withKubeVersion(kubeVersion);
+        if (values != null) {
+            template = template.withValuesFile(ROOT.resolve("ci").resolve(values + "-values.yaml"));
+        }
+        for (String set : sets) {
+            int equals = set.indexOf('=');
+            template = template.set(set.substring(0, equals), set.substring(equals + 1));
+        }
+        return template.call();
+    }
+
+    static List<Map<String, Object>> objects(String manifests) {
+        List<Map<String, Object>> objects = new ArrayList<>();
+        yaml().loadAll(manifests).forEach(o -> {
+            if (o != null) {
+                objects.add(map(o));
+            }
+        });
+        return objects;
+    }
+
+    /** The one object of a kind with such a name. */
+    static Map<String, Object> object(String manifests, String kind, String name) {
+        List<Map<String, Object>> found = objects(manifests).stream()
+                .filter(o -> o.get("kind").equals(kind)
+                        && map(o.get("metadata")).get("name").equals(name))
+                .toList();
+        assertEquals(1, found.size(), kind + " " + name);
+        return found.get(0);
+    }
+
+    /** An object in Kubernetes' own type; a field that the type does not have is an error. */
+    static <T> T typed(Map<String, Object> object, Class<T> type) {
+        T typed = MAPPER.convertValue(object, type);
+        refuseUnknown(typed, type.getSimpleName());
+        return typed;
+    }
+
+    private static void refuseUnknown(Object value, String path) {
+        if (value instanceof Collection<?> list) {
+            list.forEach(v -> refuseUnknown(v, path));
+        } else if (value instanceof Map<?, ?> map) {
+            map.values().forEach(v -> refuseUnknown(v, path));
+        } else if (value != null && value.getClass().getName().startsWith("io.fabric8.kubernetes.api.model")) {
+            for (Method method : value.getClass().getMethods()) {
+                if (!method.getName().startsWith("get") || method.getParameterCount() > 0) {
+                    continue;
+                }
+                try {
+                    Object child = method.invoke(value);
+                    if (method.getName().equals("getAdditionalProperties")) {
+                        assertEquals(Map.of(), child, path + " has fields that Kubernetes does not know");
+                    } else {
+                        refuseUnknown(child, path + "." + method.getName().substring(3));
+                    }
+                } catch (ReflectiveOperationException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+    }
+
+    static Yaml yaml() {
+        return new Yaml(new SafeConstructor(new LoaderOptions()));
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> map(Object value) {
+        return (Map<String, Object>) value;
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<Map<String, Object>> maps(Object value) {
+        return (List<Map<String, Object>>) value;
+    }
+}
