@@ -54,7 +54,7 @@ final class InjectCommand implements Callable<Integer> {
         List<Object> objects = new ArrayList<>();
         boolean refused = false;
         try (Reader in = open(file)) {
-            for (Object object : yaml().loadAll(in)) {
+            for (Object object : reader().loadAll(in)) {
                 if (object != null) {
                     objects.add(object);
                 }
@@ -77,14 +77,14 @@ final class InjectCommand implements Callable<Integer> {
             return 1;
         }
         Writer out = new OutputStreamWriter(System.out, StandardCharsets.UTF_8);
-        yaml().dumpAll(objects.iterator(), out);
+        writer().dumpAll(objects.iterator(), out);
         out.flush();
         return 0;
     }
 
     private static Injection injection(@Nullable String file) throws IOException {
         try (Reader in = file == null ? bundled() : open(file)) {
-            return new Injection(mapping(yaml().load(in)));
+            return new Injection(mapping(reader().load(in)));
         }
     }
 
@@ -110,17 +110,23 @@ final class InjectCommand implements Callable<Integer> {
         return (Map<String, Object>) value;
     }
 
-    /** Reads YAML as Kubernetes does: no dates, and only true and false are booleans. Writes it so that all read the same. */
-    static Yaml yaml() {
+    /** Reads YAML as Kubernetes does: no dates, and only true and false are booleans. */
+    static Yaml reader() {
+        LoaderOptions in = new LoaderOptions();
+        in.setAllowDuplicateKeys(false);
+        DumperOptions none = new DumperOptions();
+        return new Yaml(new SafeConstructor(in), new Representer(none), none, in, new KubernetesScalars());
+    }
+
+    /** Writes YAML that every reader reads the same: quotes what older ones take for a boolean or a date. */
+    static Yaml writer() {
         DumperOptions out = new DumperOptions();
         out.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         out.setExplicitStart(true);
         out.setSplitLines(false);
         out.setIndicatorIndent(2);
         out.setIndentWithIndicator(true);
-        LoaderOptions in = new LoaderOptions();
-        in.setAllowDuplicateKeys(false);
-        return new Yaml(new SafeConstructor(in), new Representer(out), out, in, new KubernetesScalars());
+        return new Yaml(new SafeConstructor(new LoaderOptions()), new Representer(out), out);
     }
 
     private static final class KubernetesScalars extends Resolver {

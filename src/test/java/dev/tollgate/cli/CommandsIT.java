@@ -7,8 +7,11 @@ import dev.tollgate.harness.Http;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -118,5 +121,30 @@ class CommandsIT {
             assertTrue(demo.log().contains("curl -i localhost:" + demo.port()), demo.log());
             assertTrue(demo.metric("tollgate_cost_usd_total", "tenant=\"acme\"") > 0.012);
         }
+    }
+
+    @Test
+    void injectPutsTheBundledSidecarIntoADeployment() throws IOException {
+        Path manifest = Files.writeString(Files.createTempFile("deploy", ".yaml"), """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: { name: web }
+                spec: { template: { spec: { containers: [{ name: web, image: "web:1" }] } } }
+                ---
+                apiVersion: v1
+                kind: Service
+                metadata: { name: web }
+                """);
+        String output = SidecarProcess.run(Map.of(), "inject", "-f", manifest.toString());
+        assertTrue(output.endsWith("exit 0"), output);
+        assertTrue(output.contains("deployment \"web\" injected"), output);
+        assertTrue(output.contains("fieldPath: metadata.annotations['tollgate.dev/tenant']"), output);
+        assertTrue(output.contains("value: http://127.0.0.1:8787"), output);
+        assertTrue(output.contains("kind: Service"), output);
+
+        Files.writeString(manifest, "kind: Deployment\nspec: none\n");
+        String refused = SidecarProcess.run(Map.of(), "inject", "-f", manifest.toString());
+        assertTrue(refused.endsWith("exit 1"), refused);
+        assertTrue(refused.contains("expected a mapping, found none"), refused);
     }
 }

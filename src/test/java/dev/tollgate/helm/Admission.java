@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** What an API server does with a pod, as far as the chart's two policies need it. */
-final class Admission {
+public final class Admission {
 
     /** Lists that are merged by name; all others are atomic and may not be in an ApplyConfiguration. */
     private static final Set<String> BY_NAME = Set.of("containers", "initContainers", "env", "volumes");
@@ -16,7 +16,7 @@ final class Admission {
     private final Map<String, Object> mutating;
     private final Map<String, Object> validating;
 
-    Admission(String manifests) {
+    public Admission(String manifests) {
         this.mutating = Chart.map(Chart.object(manifests, "MutatingAdmissionPolicy", "tollgate-team-a")
                 .get("spec"));
         this.validating = Chart.map(Chart.object(manifests, "ValidatingAdmissionPolicy", "tollgate-team-a")
@@ -24,7 +24,7 @@ final class Admission {
     }
 
     /** The pod as the mutating policy leaves it. */
-    Map<String, Object> mutate(Map<String, Object> pod) {
+    public Map<String, Object> mutate(Map<String, Object> pod) {
         for (Map<String, Object> condition : Chart.maps(mutating.get("matchConditions"))) {
             if (!(boolean) cel.evaluate((String) condition.get("expression"), pod, Map.of())) {
                 return pod;
@@ -47,7 +47,7 @@ final class Admission {
     }
 
     /** What the validating policy has against a pod. */
-    List<String> problems(Map<String, Object> pod) {
+    public List<String> problems(Map<String, Object> pod) {
         Map<String, Object> variables = variables(validating, pod);
         List<String> problems = new ArrayList<>();
         for (Map<String, Object> validation : Chart.maps(validating.get("validations"))) {
@@ -122,7 +122,7 @@ final class Admission {
     }
 
     /** A deep copy that can be changed. */
-    static Map<String, Object> copy(Map<String, Object> map) {
+    public static Map<String, Object> copy(Map<String, Object> map) {
         Map<String, Object> copy = new LinkedHashMap<>();
         map.forEach((k, v) -> copy.put(k, copyOf(v)));
         return copy;

@@ -17,13 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The admission policies' CEL, over pods of every kind. */
-class AdmissionTest {
+public class AdmissionTest {
 
     private static final String MANIFESTS = Chart.render(Chart.NEW, "full");
     private static final Admission ADMISSION = new Admission(MANIFESTS);
 
     /** Pods that ask for a sidecar and have none, by what is special with them. */
-    static final Map<String, String> PODS = pods();
+    public static final Map<String, String> PODS = pods();
 
     private static Map<String, String> pods() {
         Map<String, String> pods = new LinkedHashMap<>();
@@ -63,7 +63,7 @@ class AdmissionTest {
         return pods;
     }
 
-    static Map<String, Object> pod(String yaml, String label) {
+    public static Map<String, Object> pod(String yaml, String label) {
         Map<String, Object> pod = Admission.copy(Chart.map(Chart.yaml().load(yaml)));
         pod.put("apiVersion", "v1");
         pod.put("kind", "Pod");

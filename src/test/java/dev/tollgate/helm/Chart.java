@@ -17,18 +17,18 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The chart as a Helm 3 engine renders it. */
-final class Chart {
+public final class Chart {
 
-    static final Path ROOT = Path.of("helm/tollgate");
-    static final String OLD = "1.29.0";
-    static final String NEW = "1.36.0";
+    public static final Path ROOT = Path.of("helm/tollgate");
+    public static final String OLD = "1.29.0";
+    public static final String NEW = "1.36.0";
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private Chart() {}
 
     /** @param values a file of the folder ci, or null for the defaults */
-    static String render(String kubeVersion, String values, String... sets) {
+    public static String render(String kubeVersion, String values, String... sets) {
         TemplateCommand template = new Helm(ROOT)
                 .template()
                 .withName("tollgate")
@@ -44,7 +44,7 @@ final class Chart {
         return template.call();
     }
 
-    static List<Map<String, Object>> objects(String manifests) {
+    public static List<Map<String, Object>> objects(String manifests) {
         List<Map<String, Object>> objects = new ArrayList<>();
         yaml().loadAll(manifests).forEach(o -> {
             if (o != null) {
@@ -55,7 +55,7 @@ final class Chart {
     }
 
     /** The one object of a kind with such a name. */
-    static Map<String, Object> object(String manifests, String kind, String name) {
+    public static Map<String, Object> object(String manifests, String kind, String name) {
         List<Map<String, Object>> found = objects(manifests).stream()
                 .filter(o -> o.get("kind").equals(kind)
                         && map(o.get("metadata")).get("name").equals(name))
@@ -65,7 +65,7 @@ final class Chart {
     }
 
     /** An object in Kubernetes' own type; a field that the type does not have is an error. */
-    static <T> T typed(Map<String, Object> object, Class<T> type) {
+    public static <T> T typed(Map<String, Object> object, Class<T> type) {
         T typed = MAPPER.convertValue(object, type);
         refuseUnknown(typed, type.getSimpleName());
         return typed;
@@ -95,17 +95,17 @@ final class Chart {
         }
     }
 
-    static Yaml yaml() {
+    public static Yaml yaml() {
         return new Yaml(new SafeConstructor(new LoaderOptions()));
     }
 
     @SuppressWarnings("unchecked")
-    static Map<String, Object> map(Object value) {
+    public static Map<String, Object> map(Object value) {
         return (Map<String, Object>) value;
     }
 
     @SuppressWarnings("unchecked")
-    static List<Map<String, Object>> maps(Object value) {
+    public static List<Map<String, Object>> maps(Object value) {
         return (List<Map<String, Object>>) value;
     }
 }
