@@ -15,7 +15,9 @@ with a real Prometheus.
 - { source_labels: [__name__, outcome], regex: tollgate_invocations_total;failure, target_label: __name__, replacement: InvocationFailed }
 - { source_labels: [__name__, type], regex: tollgate_tokens_total;input, target_label: __name__, replacement: InputTokens }
 - { source_labels: [__name__, type], regex: tollgate_tokens_total;output, target_label: __name__, replacement: OutputTokens }
+{{- if .Values.cloudwatch.cost }}
 - { source_labels: [__name__], regex: tollgate_cost_usd_total, target_label: __name__, replacement: CostUSD }
+{{- end }}
 - { source_labels: [__name__], regex: tollgate_.*, action: drop }
 {{- end -}}
 

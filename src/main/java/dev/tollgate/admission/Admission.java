@@ -126,7 +126,7 @@ public final class Admission {
             return Denials.tooLarge(plan, large);
         }
         if (reply instanceof AdmitReply.Recovering recovering) {
-            return Denials.ledgerUnavailable("all budgets", recovering.waitMillis());
+            return Denials.ledgerRecovering(recovering.waitMillis());
         }
         throw new LedgerException("redis", "unexpected answer to an admit: " + reply);
     }

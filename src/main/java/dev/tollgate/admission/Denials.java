@@ -102,6 +102,12 @@ final class Denials {
         return new Denied(Reason.LEDGER_UNAVAILABLE, limit, message, 0, 0, waitMillis);
     }
 
+    static Denied ledgerRecovering(long waitMillis) {
+        String message = "Tollgate: the ledger is new or came back empty; budgets wait " + seconds(waitMillis)
+                + " until every pod has told it what was spent; retry";
+        return new Denied(Reason.LEDGER_UNAVAILABLE, "all budgets", message, 0, 0, waitMillis);
+    }
+
     private static String amount(Weight weight, long amount) {
         return weight == Weight.USD
                 ? BigDecimal.valueOf(amount, 6).toPlainString() + " USD"

@@ -13,6 +13,11 @@ record Glob(String text, Pattern pattern) {
         return new Glob(text, Pattern.compile(regex.toString(), Pattern.DOTALL));
     }
 
+    /** True where it fits one text only. */
+    boolean literal() {
+        return text.indexOf('*') < 0 && text.indexOf('?') < 0;
+    }
+
     boolean matches(String value) {
         return pattern.matcher(value).matches();
     }

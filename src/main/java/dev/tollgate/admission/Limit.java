@@ -58,7 +58,7 @@ public record Limit(
         OPEN
     }
 
-    boolean matches(Caller caller, ModelTarget target) {
+    public boolean matches(Caller caller, ModelTarget target) {
         return match.entrySet().stream().allMatch(m -> matches(m.getKey(), m.getValue(), caller, target));
     }
 
@@ -77,6 +77,12 @@ public record Limit(
             case COST_CENTER -> caller.costCenter();
             case ENVIRONMENT -> caller.environment();
         };
+    }
+
+    /** Whose buckets these are: the tenant where there is one only, else {@code all}. */
+    public String owner() {
+        Glob tenant = match.get(Dimension.TENANT);
+        return tenant != null && tenant.literal() ? tenant.text() : "all";
     }
 
     /** True where it matters which model is called. */

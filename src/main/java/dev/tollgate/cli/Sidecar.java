@@ -84,11 +84,11 @@ public class Sidecar {
         this.stopMillis = proxyConfig.shutdownGrace().toMillis() + 2000;
         InstantSource clock = InstantSource.system();
         String pod = UUID.randomUUID().toString();
-        Metrics metrics = new Metrics(registry, config.metrics().maxTenants(), version);
+        Metrics metrics = new Metrics(registry, config.metrics().maxTenants(), version, clock);
         CallerResolver callers = new CallerResolver(identity);
         Supplier<Policy> policy = policy(metrics);
         Caller podCaller = callers.pod(policy.get()::tenant);
-        metrics.announce(policy.get(), podCaller);
+        metrics.announce(policy.get(), p -> callers.pod(p::tenant), callers::mayName);
         Estimator estimator = new Estimator(prices(), config.estimate(), clock);
 
         TollgateConfig.LedgerConfig books = config.ledger();

@@ -1,5 +1,6 @@
 package dev.tollgate.telemetry;
 
+import dev.tollgate.admission.Limit;
 import dev.tollgate.bedrock.Usage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -57,6 +58,11 @@ final class CallCounters {
 
     private Counter denied(String decision, String limit) {
         return denied.computeIfAbsent(decision + '\n' + limit, k -> decision(decision, limit));
+    }
+
+    /** Lets the counter of a limit's denials exist at zero. */
+    void announce(Limit limit) {
+        denied(limit.enforced() ? "denied" : "shadow_denied", limit.name());
     }
 
     void request() {

@@ -7,7 +7,6 @@ import dev.tollgate.admission.Policy;
 import dev.tollgate.admission.PolicyWatcher;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
-import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
@@ -17,7 +16,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +28,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Every metric there is. No label value is empty; no histogram has a tenant; the number of series is bounded. */
 public final class Metrics implements AdmissionListener, PolicyWatcher.Listener {
 
     private static final int MAX_LABEL_SETS = 5000;
+    // Exist at zero from the start; others appear when they happen.
+    private static final List<String> LEDGER_ERRORS = List.of("timeout", "connection", "open-circuit");
+    private static final List<String> UPSTREAM_ERRORS =
+            List.of("ThrottlingException", "ServiceUnavailableException", "InternalServerException");
     private static final Duration[] SHORT = buckets(
             50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000);
     private static final Duration[] LONG = buckets(
@@ -56,9 +66,12 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     private final AtomicInteger draining = new AtomicInteger();
     private final AtomicLong policyLoadedAt = new AtomicLong();
     private final Counter limited;
+    private final InstantSource clock;
+    private volatile @Nullable Announcement announcement;
 
-    public Metrics(MeterRegistry registry, int maxTenants, String version) {
+    public Metrics(MeterRegistry registry, int maxTenants, String version, InstantSource clock) {
         this.registry = registry;
+        this.clock = clock;
         this.maxTenants = maxTenants;
         this.limited = counter("tollgate.series.limited", "Calls counted as _other, to bound the series", Tags.empty());
         gauge("tollgate.inflight.requests", "Calls in progress", Tags.empty(), inFlight::get);
@@ -68,32 +81,36 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 "Version of the policy in force",
                 Tags.empty(),
                 () -> policyLoadedAt.get() / 1000.0);
+        gauge(
+                "process.resident.memory.bytes",
+                "Resident memory of this process, as Linux counts it",
+                Tags.empty(),
+                Metrics::residentBytes);
         gauge("tollgate.build.info", "Always 1", Tags.of("version", version), () -> 1);
         counter("tollgate.ledger.resets", "Times the ledger came back empty and was restored", Tags.empty());
         policyReload("success");
         policyReload("failure");
+        LEDGER_ERRORS.forEach(this::ledgerErrors);
+        UPSTREAM_ERRORS.forEach(this::upstreamErrors);
     }
 
-    /** Lets the counters of all configured tenants and models exist at zero. */
-    public void announce(Policy policy, Caller pod) {
-        policy.aliases().keySet().forEach(alias -> {
-            announce(policy, pod, alias);
-            policy.tenants()
-                    .forEach((name, facts) -> announce(
-                            policy,
-                            new Caller(
-                                    name,
-                                    pod.application(),
-                                    facts.costCenter().orElse(pod.costCenter()),
-                                    facts.environment().orElse(pod.environment()),
-                                    pod.user()),
-                            alias));
-        });
+    /**
+     * Lets the counters of the tenants and models that this pod can see exist at zero, also after a reload: an agent that
+     * ships differences loses a series' first value.
+     *
+     * @param mayName tenants other than the pod's own
+     */
+    public void announce(Policy policy, Function<Policy, Caller> pod, Predicate<String> mayName) {
+        Announcement first = new Announcement(pod, mayName, this::call);
+        announcement = first;
+        announce(policy, first);
     }
 
-    private void announce(Policy policy, Caller caller, String alias) {
-        ModelTarget target = policy.resolve(alias, caller, ProfileModels.NONE);
-        call(caller, target);
+    private void announce(Policy policy, Announcement announced) {
+        announced.of(policy);
+        policy.limits().stream()
+                .filter(l -> l.onLedgerFailure() == Limit.OnLedgerFailure.OPEN)
+                .forEach(l -> failOpen(l.name()));
     }
 
     /** Counters of one caller and model. */
@@ -176,8 +193,14 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     public void upstreamError(String type) {
-        counter("tollgate.upstream.errors", "Errors of the upstream, before or inside an answer", Tags.of("type", type))
-                .increment();
+        upstreamErrors(type).increment();
+    }
+
+    private Counter upstreamErrors(String type) {
+        return counter(
+                "tollgate.upstream.errors",
+                "Errors of the upstream, before or inside an answer",
+                Tags.of("type", type));
     }
 
     public AtomicInteger inFlight() {
@@ -190,17 +213,23 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
 
     @Override
     public void ledgerFailed(String kind) {
-        counter("tollgate.ledger.errors", "Ledger operations without an answer", Tags.of("kind", kind))
-                .increment();
+        ledgerErrors(kind).increment();
+    }
+
+    private Counter ledgerErrors(String kind) {
+        return counter("tollgate.ledger.errors", "Ledger operations without an answer", Tags.of("kind", kind));
     }
 
     @Override
     public void failedOpen(String limit) {
-        counter(
-                        "tollgate.fail.open",
-                        "Calls that passed a limit unchecked, as its policy says",
-                        Tags.of("limit", limit))
-                .increment();
+        failOpen(limit).increment();
+    }
+
+    private Counter failOpen(String limit) {
+        return counter(
+                "tollgate.fail.open",
+                "Calls that passed a limit unchecked, as its policy says",
+                Tags.of("limit", limit));
     }
 
     @Override
@@ -242,11 +271,12 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
             if (plan.claims().get(i).bucket() instanceof Bucket.Budget budget) {
                 Limit.Budget quantity = (Limit.Budget) plan.limits().get(i).quantity();
                 String limit = budget.field().substring(0, budget.field().lastIndexOf('@'));
-                String owner = budget.shared() ? "all" : tenant;
+                String owner = budget.shared() ? plan.limits().get(i).owner() : tenant;
                 if (budgets.size() < MAX_LABEL_SETS || budgets.containsKey(owner + '\n' + limit)) {
                     budgets.computeIfAbsent(
                                     owner + '\n' + limit,
-                                    k -> new BudgetGauges(registry, Tags.of("limit", limit, "tenant", owner), quantity))
+                                    k -> new BudgetGauges(
+                                            registry, Tags.of("limit", limit, "tenant", owner), quantity, clock))
                             .saw(budget, balances.get(i));
                 }
             }
@@ -257,11 +287,24 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     public void reloaded(Policy policy) {
         policyReload("success").increment();
         policyLoadedAt.set(policy.version());
+        Announcement again = announcement;
+        if (again != null) {
+            announce(policy, again);
+        }
     }
 
     @Override
     public void refused() {
         policyReload("failure").increment();
+    }
+
+    /** Second field of statm, in pages; 0 where there is no such file. */
+    private static double residentBytes() {
+        try {
+            return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096.0;
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private Counter policyReload(String outcome) {

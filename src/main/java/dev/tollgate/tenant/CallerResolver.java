@@ -92,6 +92,11 @@ public final class CallerResolver {
                 Caller.NO_USER);
     }
 
+    /** True where requests may name this tenant. */
+    public boolean mayName(String tenant) {
+        return trustsRequests && allowed(tenant);
+    }
+
     private boolean allowed(String tenant) {
         return tenant.equals(pod.tenant()) || anyTenant || tenants.contains(tenant);
     }

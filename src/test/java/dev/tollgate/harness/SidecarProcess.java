@@ -144,6 +144,10 @@ public final class SidecarProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
+    public int managementPort() {
+        return managementPort;
+    }
+
     public int port() {
         return port;
     }

@@ -124,10 +124,10 @@ final class Recovery {
         return promise.future();
     }
 
-    /** Asks whether the ledger is still the one this pod knows; restores it where it is not. */
+    /** Restores the ledger where it is not the one that this pod knows; begins a new one before its first call. */
     void found(String current) {
         String known = epoch;
-        if (!current.equals(known)) {
+        if (current.isEmpty() || !current.equals(known)) {
             restore(known, "").onFailure(e -> LOG.debugf("not restored yet: %s", e.getMessage()));
         }
     }

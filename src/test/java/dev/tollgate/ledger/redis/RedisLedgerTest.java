@@ -100,6 +100,12 @@ class RedisLedgerTest extends LedgerContract {
     }
 
     @Test
+    void aNewLedgerBeginsWithItsFirstPodNotWithItsFirstCall() {
+        Ports.await(Duration.ofSeconds(5), "an epoch", () -> redis.send(Command.GET, "tg:{org}:epoch") != null);
+        assertEquals(0, resets.get(), "a new ledger is no reset");
+    }
+
+    @Test
     void aLedgerThatComesBackEmptyGetsItsBudgetsAndHoldsBack() {
         Hold open = hold("open", 100);
         Upstreams.await(ledger.admit(open));
