@@ -3,6 +3,7 @@ package dev.tollgate.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +26,8 @@ final class Injection {
     private final List<Object> volumes;
     private final Map<String, Object> annotations;
     private final Map<String, Object> placeholders;
-    private final Object endpoint;
-    private final Object credentials;
+    private final String endpoint;
+    private final String credentials;
 
     /** What became of one workload. */
     record Outcome(boolean refused, String text) {}
@@ -43,8 +44,8 @@ final class Injection {
         this.volumes = list(description, "volumes");
         this.annotations = map(description, "annotations");
         this.placeholders = map(description, "placeholders");
-        this.endpoint = description.get("endpoint");
-        this.credentials = description.get("credentials");
+        this.endpoint = String.valueOf(description.get("endpoint"));
+        this.credentials = String.valueOf(description.get("credentials"));
     }
 
     /** Puts the sidecar into an object's pods; empty where it has none. */
@@ -59,8 +60,8 @@ final class Injection {
                 .map(pod -> {
                     Outcome outcome = intoPod(pod);
                     Object name = map(object, "metadata").get("name");
-                    return List.of(
-                            new Outcome(outcome.refused, kind.toLowerCase() + " \"" + name + "\" " + outcome.text));
+                    return List.of(new Outcome(
+                            outcome.refused, kind.toLowerCase(Locale.ROOT) + " \"" + name + "\" " + outcome.text));
                 })
                 .orElse(List.of());
     }
@@ -98,7 +99,7 @@ final class Injection {
         labels.put(LABEL, "enabled");
         Map<String, Object> own = map(metadata, "annotations");
         annotations.forEach(own::putIfAbsent);
-        boolean dummy = "dummy".equals(own.getOrDefault(CREDENTIALS, credentials));
+        boolean dummy = own.getOrDefault(CREDENTIALS, credentials).equals("dummy");
         List<Object> applications = new ArrayList<>(containers);
         applications.addAll(init);
         if (dummy) {
