@@ -124,6 +124,11 @@ final class Recovery {
         return promise.future();
     }
 
+    /** What every connection begins with: a server that was not there before begins a new epoch of the ledger. */
+    LedgerScript.Call greeting() {
+        return new LedgerScript.Call("GREET", "", UUID.randomUUID().toString(), recoveryMillis, "-", List.of());
+    }
+
     /** Restores the ledger where it is not the one that this pod knows; begins a new one before its first call. */
     void found(String current) {
         String known = epoch;
@@ -151,7 +156,7 @@ final class Recovery {
             return all(known).compose(seeded -> all(holds)).map(restored -> {
                 if (!before.isEmpty() && !before.equals(current)) {
                     LOG.warnf(
-                            "The ledger came back empty or replaced; told it %d budgets and %d calls in flight",
+                            "The ledger came back empty, old or replaced; told it %d budgets and %d calls in flight",
                             known.size(), holds.size());
                     listener.ledgerWasReset();
                 }

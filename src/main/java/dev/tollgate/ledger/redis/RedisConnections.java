@@ -11,6 +11,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,8 @@ final class RedisConnections {
     private final Vertx vertx;
     private final Redis redis;
     private final int maxInFlight;
-    private final Runnable onConnected;
+    private final Supplier<Request> greeting;
+    private final Consumer<Response> onGreeted;
     private final AtomicReferenceArray<@Nullable Open> open = new AtomicReferenceArray<>(CONNECTIONS);
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -40,11 +43,17 @@ final class RedisConnections {
     /** A connection and whether it moves: commands without a reply, and when the last one came. */
     private record Open(RedisConnection connection, AtomicInteger pending, AtomicLong movedAt) {}
 
-    RedisConnections(Vertx vertx, Redis redis, int maxInFlight, Runnable onConnected) {
+    /**
+     * @param greeting the first command on each connection, before any other
+     * @param onGreeted takes its reply
+     */
+    RedisConnections(
+            Vertx vertx, Redis redis, int maxInFlight, Supplier<Request> greeting, Consumer<Response> onGreeted) {
         this.vertx = vertx;
         this.redis = redis;
         this.maxInFlight = maxInFlight;
-        this.onConnected = onConnected;
+        this.greeting = greeting;
+        this.onGreeted = onGreeted;
     }
 
     Future<Void> start() {
@@ -58,15 +67,18 @@ final class RedisConnections {
                     Open opened = new Open(connection, new AtomicInteger(), new AtomicLong(System.nanoTime()));
                     connection.exceptionHandler(e -> lost(slot, opened));
                     connection.endHandler(v -> lost(slot, opened));
-                    open.set(slot, opened);
                     if (closed) {
                         connection.close();
-                    } else {
-                        if (reported) {
-                            LOG.info("Redis is back");
-                            reported = false;
-                        }
-                        onConnected.run();
+                        return null;
+                    }
+                    connection
+                            .send(greeting.get())
+                            .onSuccess(onGreeted::accept)
+                            .onFailure(e -> LOG.debugf("not greeted: %s", e.getMessage()));
+                    open.set(slot, opened);
+                    if (reported) {
+                        LOG.info("Redis is back");
+                        reported = false;
                     }
                     return null;
                 })

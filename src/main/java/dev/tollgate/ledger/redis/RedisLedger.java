@@ -57,13 +57,22 @@ public final class RedisLedger implements Ledger {
         this.script = new LedgerScript(org, scriptText);
         this.recovery = new Recovery(this::execute, recoveryMillis, listener);
         this.heartbeat = new Heartbeat(vertx, this::execute, podId, recovery);
-        this.connections = new RedisConnections(vertx, redis, maxInFlight, heartbeat::beat);
+        this.connections = new RedisConnections(
+                vertx, redis, maxInFlight, () -> script.byText(recovery.greeting()), this::greeted);
     }
 
     /** Opens the connections; a failure is retried in the background, the ledger is usable when it succeeds. */
     public Future<Void> start() {
         heartbeat.start();
         return connections.start();
+    }
+
+    private void greeted(Response reply) {
+        if (reply.get(0).toString().equals("greeted")) {
+            recovery.at(reply.get(1).toLong());
+            recovery.found(String.valueOf(text(reply.get(2))));
+            heartbeat.beat();
+        }
     }
 
     /** Pods with a live heartbeat when last asked, at least 1. */

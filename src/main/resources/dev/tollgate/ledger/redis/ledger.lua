@@ -1,20 +1,23 @@
 -- Tollgate's ledger: one call decides, holds, settles. Everything or nothing.
 --
 -- KEYS (all in one slot, hash tag = organisation; every key a call touches is here)
---   1 epoch          string  "<life of this ledger>:<ms before which budgets only wait>"; the one key without a TTL
+--   1 epoch          string  "<id>:<ms before which budgets only wait> <server's run id> <era>"; the one key without a TTL.
+--                            The first word is the life of this ledger; the era is a number that grows with each life
 --   2 hold           string  "H<member>" held or expired; "S" settled; "R" released        TTL lease + 1 h
 --   3 holds          zset    the tenant's holds: member = id|field=amount|..., score = lease end in ms
 --   4 leases         zset    tenant -> its next lease end in ms
 --   5 rate:tenant    hash    field -> level,rem,at,version,burst,rate,period
 --   6 rate           hash    the same, for limits that are not per tenant
---   7 budget:tenant  hash    field -> used,held,keep,base (a concurrency limit uses held only)
+--   7 budget:tenant  hash    field -> used,held,keep,base,era (a concurrency limit uses held only); base: what of `used`
+--                            the pods' SEEDs need not tell any more: the used amount that this life of the ledger found,
+--                            then the largest SEED
 --   8 budget         hash    the same, for limits that are not per tenant
 --   9 pods           zset    pod -> heartbeat end in ms
 -- ARGV
---   1 operation      ADMIT RESTORE SETTLE RELEASE EXTEND PEEK SEED SWEEP BEAT
+--   1 operation      ADMIT RESTORE SETTLE RELEASE EXTEND PEEK SEED SWEEP BEAT GREET
 --   2 epoch          the one the caller knows, empty for none
---   3 id             of the reservation (ADMIT to EXTEND), of the pod (BEAT), of a new epoch (SEED)
---   4 lease          ms > 0; for SEED: how long budgets wait in a new epoch, may be 0
+--   3 id             of the reservation (ADMIT to EXTEND), of the pod (BEAT), of a new epoch (SEED, GREET)
+--   4 lease          ms > 0; for SEED and GREET: how long budgets wait in a new epoch, may be 0
 --   5 tenant         encoded
 --   6 n              limits, 0 to 32, eight arguments each:
 --     code           kind r|b|c (rate, budget, concurrency), scope t|s (tenant, shared), mode e|o (enforce, observe)
@@ -28,6 +31,8 @@
 --   RESTORE          restored | duplicate | ended    (an admit without a check, for holds that outlived the ledger)
 --   SETTLE, RELEASE  settled | released | late | unknown | already
 --   EXTEND           extended | expired | unknown | ended
+--   GREET {greeted, now, epoch}: the first call on a connection. A ledger without an epoch, or in a server that is not the
+--                    one its epoch began in (started anew with old data, failed over with lost writes), begins a new one
 --   PEEK peek; SEED {seeded, now, epoch}; SWEEP {swept, now, count}; BEAT {beat, now, epoch, pods, tenants due...}
 --   any              {bad-argument, why} | {corrupt, which} | {other-epoch, now, epoch}
 -- INVARIANTS
@@ -63,13 +68,13 @@ end
 -- 1. Parse and check.
 
 local RESERVING = {ADMIT = true, RESTORE = true, SETTLE = true, RELEASE = true, EXTEND = true}
-local OTHERS = {PEEK = true, SEED = true, SWEEP = true, BEAT = true}
+local OTHERS = {PEEK = true, SEED = true, SWEEP = true, BEAT = true, GREET = true}
 local op, epoch, id, tenant = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
 if #KEYS ~= 9 then return {'bad-argument', 'expected 9 keys'} end
 if not op or not (RESERVING[op] or OTHERS[op]) then return {'bad-argument', 'unknown operation'} end
 local lease, n = int(ARGV[4]), int(ARGV[6])
 if not id or #id > 64 or not match(id, '^[%w-]+$') then return {'bad-argument', 'id'} end
-if not lease or (lease == 0 and op ~= 'SEED') or lease > KEEP then return {'bad-argument', 'lease'} end
+if not lease or (lease == 0 and op ~= 'SEED' and op ~= 'GREET') or lease > KEEP then return {'bad-argument', 'lease'} end
 if not tenant or tenant == '' or #tenant > 512 then return {'bad-argument', 'tenant'} end
 if not n or n > 32 or #ARGV ~= 6 + 8 * n then return {'bad-argument', 'number of limits'} end
 
@@ -109,7 +114,8 @@ member = concat(member, '|')
 
 local t = call('TIME')
 local now = t[1] * 1000 + floor(t[2] / 1000)
-local current = call('GET', KEYS[1]) or ''
+local current, run, era = match(call('GET', KEYS[1]) or '', '^(%S+) (%S+) (%d+)$')
+current, era = current or '', (era or 0) + 0
 local dirty = {}
 
 local function touch(c)
@@ -122,8 +128,13 @@ end
 local function amounts(hash, field, v)
   local c = {hash = hash, field = field, used = 0, held = 0, keep = 0, base = 0}
   if v then
-    local u, h, k, s = match(v, '^(%d+),(%d+),(%d+),(%d+)$')
-    if not u then c.corrupt = true else c.used, c.held, c.keep, c.base = u + 0, h + 0, k + 0, s + 0 end
+    local u, h, k, s, e = match(v, '^(%d+),(%d+),(%d+),(%d+),(%d+)$')
+    if not u then
+      c.corrupt = true
+      return c
+    end
+    c.used, c.held, c.keep, c.base = u + 0, h + 0, k + 0, s + 0
+    if e + 0 ~= era then c.base = c.used end
   else
     c.new = true
   end
@@ -286,7 +297,7 @@ local function write()
       elseif c.new then
         w.ttl = max(w.ttl or HOUR, c.keep - now)
       end
-      value = format('%.0f,%.0f,%.0f,%.0f', c.used + 0, c.held + 0, c.keep, c.base)
+      value = format('%.0f,%.0f,%.0f,%.0f,%.0f', c.used + 0, c.held + 0, c.keep, c.base, era)
     end
     if c.gauge and c.held == 0 then
       w.gone = w.gone or {}
@@ -348,7 +359,25 @@ local function take(l)
   end
 end
 
+-- Which server this is. Where INFO may not be asked, all are taken for the same.
+local function server()
+  local info = redis.pcall('INFO', 'server')
+  return type(info) == 'string' and match(info, 'run_id:(%w+)') or 'unknown'
+end
+
+local function begin(here)
+  era = max(now, era + 1)
+  current = id .. ':' .. text(lease == 0 and 0 or now + lease)
+  call('SET', KEYS[1], current .. ' ' .. here .. ' ' .. text(era))
+end
+
 if op == 'PEEK' then return reply('peek', 0, 0) end
+
+if op == 'GREET' then
+  local here = server()
+  if current == '' or (here ~= run and here ~= 'unknown' and run ~= 'unknown') then begin(here) end
+  return {'greeted', now, current}
+end
 
 if op == 'BEAT' then
   call('ZADD', KEYS[9], text(now + lease), id)
@@ -367,10 +396,7 @@ if op == 'SWEEP' then
 end
 
 if op == 'SEED' then
-  if current == '' then
-    current = id .. ':' .. text(lease == 0 and 0 or now + lease)
-    call('SET', KEYS[1], current)
-  end
+  if current == '' then begin(server()) end
   for i = 1, n do
     local l = limits[i]
     local c = l.cell

@@ -111,6 +111,11 @@ class LedgerModelTest {
                     expected.add(null);
                     send(operations.now());
                 }
+                if (operations.failsOver()) {
+                    oracle.server = "other" + i;
+                    redis.connection.send(
+                            Request.cmd(Command.SET).arg("clock:run").arg(oracle.server));
+                }
                 operations.advance();
                 oracle.now = operations.now();
                 LedgerScript.Call call = operations.next(oracle.epoch());
@@ -167,9 +172,10 @@ class LedgerModelTest {
             Response hash = redis.send(Command.HGETALL, "tg:{org}:budget" + scope);
             for (String field : hash.getKeys()) {
                 String[] v = hash.get(field).toString().split(",");
-                if (!(v[0] + v[1] + v[3]).equals("000")) {
+                String base = v[4].equals(String.valueOf(oracle.era())) ? v[3] : v[0];
+                if (!(v[0] + v[1] + base).equals("000")) {
                     String tenant = scope.isEmpty() ? "" : scope.substring(1);
-                    found.put(tenant + " " + field, v[0] + "," + v[1] + "," + v[3]);
+                    found.put(tenant + " " + field, v[0] + "," + v[1] + "," + base);
                 }
             }
         }
@@ -217,6 +223,9 @@ class LedgerModelTest {
         MUTATIONS.put("c.level = max(-c.burst, c.level - l.est)", "c.level = c.level - l.est");
         MUTATIONS.put("if l.est > c.base then", "if true then");
         MUTATIONS.put("elseif now < opens and l.enforce then", "elseif false then");
+        MUTATIONS.put("if e + 0 ~= era then c.base = c.used end", "");
+        MUTATIONS.put("if current == '' or (here ~= run", "if current == '' or (false");
+        MUTATIONS.put("era = max(now, era + 1)", "era = now");
         MUTATIONS.put("held_member ~= member then", "false then");
         MUTATIONS.put("if current == '' or epoch ~= current then", "if current == '' then");
         MUTATIONS.put("call('SET', KEYS[2], op == 'SETTLE' and 'S' or 'R', 'PX', text(lease + HOUR))", "");

@@ -35,6 +35,10 @@ final class LedgerOperations {
         return random.nextInt(400) == 0;
     }
 
+    boolean failsOver() {
+        return random.nextInt(150) == 0;
+    }
+
     void advance() {
         int kind = random.nextInt(100);
         now += kind < 60
@@ -50,7 +54,7 @@ final class LedgerOperations {
         String known = random.nextInt(200) == 0 ? "stale:0" : epoch;
         int kind = random.nextInt(100);
         if (epoch.isEmpty() && random.nextBoolean() || kind < 2) {
-            return seed(known);
+            return random.nextInt(3) == 0 ? greet(known) : seed(known);
         }
         if (kind < 50) {
             return admit(known);
@@ -70,6 +74,11 @@ final class LedgerOperations {
 
     private String tenant() {
         return random.nextInt(3) == 0 ? "b" : "a";
+    }
+
+    private LedgerScript.Call greet(String epoch) {
+        long recovery = random.nextInt(3) == 0 ? 2000 : 0;
+        return new LedgerScript.Call("GREET", epoch, "epoch-" + random.nextInt(1000), recovery, "-", List.of());
     }
 
     private LedgerScript.Call seed(String epoch) {

@@ -77,6 +77,7 @@ final class LedgerOracle {
         long held;
         long keep;
         long base;
+        long era;
     }
 
     private static final class Held {
@@ -94,8 +95,11 @@ final class LedgerOracle {
     private final Map<String, Amounts> amounts = new TreeMap<>();
     private final Map<String, Held> holds = new HashMap<>();
     private String epoch = "";
+    private String begunIn = "";
+    private long era;
     private long opens;
     long now;
+    String server = "first";
 
     /** @param reclaimsAll true for the ledger in memory, which reclaims every tenant's expired holds at each call */
     LedgerOracle(boolean reclaimsAll) {
@@ -106,12 +110,19 @@ final class LedgerOracle {
         return epoch;
     }
 
+    long era() {
+        return era;
+    }
+
     void wipe() {
         levels.clear();
         amounts.clear();
         holds.clear();
         epoch = "";
+        begunIn = "";
+        era = 0;
         opens = 0;
+        server = "first";
     }
 
     List<String> call(LedgerScript.Call call) {
@@ -122,6 +133,12 @@ final class LedgerOracle {
         }
         if (op.equals("SEED")) {
             return seed(call);
+        }
+        if (op.equals("GREET")) {
+            if (epoch.isEmpty() || !begunIn.equals(server)) {
+                begin(call);
+            }
+            return List.of("greeted", text(now), epoch);
         }
         if (op.equals("SWEEP")) {
             return List.of("swept", text(now), text(reclaim(call.tenant(), 64)));
@@ -153,8 +170,7 @@ final class LedgerOracle {
 
     private List<String> seed(LedgerScript.Call call) {
         if (epoch.isEmpty()) {
-            opens = call.leaseMillis() == 0 ? 0 : now + call.leaseMillis();
-            epoch = call.id() + ":" + opens;
+            begin(call);
         }
         for (Claim claim : call.claims()) {
             Amounts a = amounts(call.tenant(), claim.bucket());
@@ -165,6 +181,13 @@ final class LedgerOracle {
             }
         }
         return List.of("seeded", text(now), epoch);
+    }
+
+    private void begin(LedgerScript.Call call) {
+        opens = call.leaseMillis() == 0 ? 0 : now + call.leaseMillis();
+        epoch = call.id() + ":" + opens;
+        begunIn = server;
+        era = Math.max(now, era + 1);
     }
 
     private List<String> admit(LedgerScript.Call call, Held known, boolean force) {
@@ -348,7 +371,12 @@ final class LedgerOracle {
     }
 
     private Amounts amounts(String tenant, Bucket bucket) {
-        return amounts.computeIfAbsent(name(tenant, bucket), k -> new Amounts());
+        Amounts a = amounts.computeIfAbsent(name(tenant, bucket), k -> new Amounts());
+        if (a.era != era) {
+            a.era = era;
+            a.base = a.used;
+        }
+        return a;
     }
 
     private static String name(String tenant, Bucket bucket) {
@@ -396,8 +424,9 @@ final class LedgerOracle {
     Map<String, String> storedAmounts() {
         Map<String, String> stored = new TreeMap<>();
         amounts.forEach((name, a) -> {
-            if (a.used + a.held + a.base > 0) {
-                stored.put(name, a.used + "," + a.held + "," + a.base);
+            long base = a.era == era ? a.base : a.used;
+            if (a.used + a.held + base > 0) {
+                stored.put(name, a.used + "," + a.held + "," + base);
             }
         });
         return stored;

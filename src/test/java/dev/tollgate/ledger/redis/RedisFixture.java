@@ -15,6 +15,7 @@ import io.vertx.redis.client.Response;
 final class RedisFixture implements AutoCloseable {
 
     private static final String TIME = "call('TIME')";
+    private static final String SERVER = "redis.pcall('INFO', 'server')";
 
     final RealRedis server = RealRedis.start();
     final Vertx vertx = Vertx.vertx();
@@ -35,7 +36,16 @@ final class RedisFixture implements AutoCloseable {
         if (script.indexOf(TIME) < 0 || script.indexOf(TIME) != script.lastIndexOf(TIME)) {
             throw new AssertionError("expected exactly one " + TIME);
         }
-        return script.replace(TIME, "call('MGET', 'clock:s', 'clock:us')");
+        if (!script.contains(SERVER)) {
+            throw new AssertionError("expected " + SERVER);
+        }
+        return script.replace(TIME, "call('MGET', 'clock:s', 'clock:us')")
+                .replace(SERVER, "'run_id:' .. (call('GET', 'clock:run') or 'first')");
+    }
+
+    /** Lets the script find itself in another server. */
+    void server(String run) {
+        send(Command.SET, "clock:run", run);
     }
 
     void time(long millis) {
