@@ -22,14 +22,18 @@ public final class FaultProxy implements AutoCloseable {
         /** Every connection is closed at once, new ones too. */
         RESET,
         /** Half of the next reply, then the connection is closed. */
-        CUT_REPLY
+        CUT_REPLY,
+        /** Silence, and only after {@link #SLOW_CLOSE_MILLIS} a closed connection. */
+        SLOW_CLOSE
     }
+
+    private static final long SLOW_CLOSE_MILLIS = 700;
 
     private final Vertx vertx = Vertx.vertx();
     private final NetServer server;
     private final NetClient client = vertx.createNetClient();
     private final Set<NetSocket> sockets = ConcurrentHashMap.newKeySet();
-    private final int to;
+    private volatile int to;
     private volatile Fault fault = Fault.NONE;
     private final Map<NetSocket, Buffer> kept = new ConcurrentHashMap<>();
     private final Map<NetSocket, Deque<Delayed>> delayed = new ConcurrentHashMap<>();
@@ -56,6 +60,12 @@ public final class FaultProxy implements AutoCloseable {
         if (next == Fault.RESET) {
             sockets.forEach(NetSocket::close);
         }
+    }
+
+    /** Sends everybody to another server, as a failover does. */
+    public void target(int port) {
+        to = port;
+        sockets.forEach(NetSocket::close);
     }
 
     public void delay(long millis) {
@@ -85,6 +95,7 @@ public final class FaultProxy implements AutoCloseable {
         switch (fault) {
             case BLACK_HOLE -> kept.merge(near, reply.copy(), Buffer::appendBuffer);
             case RESET -> {}
+            case SLOW_CLOSE -> vertx.setTimer(SLOW_CLOSE_MILLIS, t -> near.close());
             case CUT_REPLY ->
                 near.write(reply.slice(0, Math.max(1, reply.length() / 2))).onComplete(v -> near.close());
             case NONE -> {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import redis.embedded.core.ExecutableProvider;
 
-/** A Redis server of its own: the machine's, else the one that comes as a jar. Nothing is written to disk. */
+/** A Redis server of its own: the machine's, else the one that comes as a jar. It keeps nothing unless told to. */
 public final class RealRedis implements AutoCloseable {
 
     private final int port;
@@ -34,7 +34,10 @@ public final class RealRedis implements AutoCloseable {
                 "--save",
                 "",
                 "--appendonly",
-                "no"));
+                "no",
+                // A replica writes what it gets of its primary, which another server must not find.
+                "--dir",
+                folder()));
         command.addAll(List.of(settings));
         RealRedis redis = new RealRedis(port, command);
         redis.restart();
@@ -59,7 +62,17 @@ public final class RealRedis implements AutoCloseable {
         }
     }
 
-    /** Starts it, empty. */
+    private static String folder() {
+        try {
+            return Files.createTempDirectory(Path.of("target"), "redis")
+                    .toAbsolutePath()
+                    .toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it, empty but for what it saved itself. */
     public void restart() {
         try {
             process = new ProcessBuilder(command)

@@ -125,7 +125,7 @@ class RedisFaultsIT {
     @ParameterizedTest
     @EnumSource(
             value = FaultProxy.Fault.class,
-            names = {"BLACK_HOLE", "RESET", "CUT_REPLY"})
+            names = {"BLACK_HOLE", "RESET", "CUT_REPLY", "SLOW_CLOSE"})
     void aBrokenConnectionDeniesBudgets(FaultProxy.Fault fault) {
         proxy.fault(fault);
         assertTrue(callsInTime(30).stream().allMatch(s -> s == 503));
@@ -155,6 +155,18 @@ class RedisFaultsIT {
                             : List.of("REPLICAOF", "NO", "ONE"));
             assertTrue(statuses.stream().allMatch(s -> s == 503), broken + " " + statuses);
             healthy();
+        }
+    }
+
+    @Test
+    void aRedisThatIsBusyWithAScriptDeniesBudgets() throws Exception {
+        command(List.of("CONFIG", "SET", "busy-reply-threshold", "20"));
+        try (Socket other = new Socket("127.0.0.1", redis.port())) {
+            other.getOutputStream().write("EVAL \"while true do end\" 0\r\n".getBytes());
+            Thread.sleep(100);
+            List<Integer> statuses = callsInTime(20);
+            command(List.of("SCRIPT", "KILL"));
+            assertTrue(statuses.stream().allMatch(s -> s == 503), statuses.toString());
         }
     }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLedger implements Ledger {
 
     private final LedgerScript script;
-    private final RedisConnections connections;
+    private final LedgerConnection connection;
     private final Recovery recovery;
     private final Heartbeat heartbeat;
 
@@ -57,14 +57,14 @@ public final class RedisLedger implements Ledger {
         this.script = new LedgerScript(org, scriptText);
         this.recovery = new Recovery(this::execute, recoveryMillis, listener);
         this.heartbeat = new Heartbeat(vertx, this::execute, podId, recovery);
-        this.connections = new RedisConnections(
+        this.connection = new LedgerConnection(
                 vertx, redis, maxInFlight, () -> script.byText(recovery.greeting()), this::greeted);
     }
 
-    /** Opens the connections; a failure is retried in the background, the ledger is usable when it succeeds. */
+    /** Opens the connection; a failure is retried in the background, the ledger is usable when it succeeds. */
     public Future<Void> start() {
         heartbeat.start();
-        return connections.start();
+        return connection.start();
     }
 
     private void greeted(Response reply) {
@@ -82,7 +82,7 @@ public final class RedisLedger implements Ledger {
 
     public void close() {
         heartbeat.stop();
-        connections.close();
+        connection.close();
     }
 
     @Override
@@ -158,12 +158,12 @@ public final class RedisLedger implements Ledger {
 
     /** EVALSHA, and EVAL where Redis does not know the script; any other failure means that the outcome is unknown. */
     private Future<Response> execute(LedgerScript.Call call) {
-        return connections
+        return connection
                 .send(script.bySha(call))
                 .recover(e -> {
                     String message = e.getMessage();
                     return message != null && message.startsWith("NOSCRIPT")
-                            ? connections.send(script.byText(call))
+                            ? connection.send(script.byText(call))
                             : Future.failedFuture(e);
                 })
                 .recover(e -> Future.failedFuture(fault(e)))

@@ -10,20 +10,20 @@ import io.vertx.redis.client.Response;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two long-lived pipelined connections, opened anew with jitter when they break. The client's own pool lends a whole
- * connection to each command and runs dry at about 30 calls in flight.
+ * One long-lived pipelined connection, opened anew with jitter when it breaks. The client's own pool lends a whole
+ * connection to each command and runs dry at about 30 calls in flight. One and not two: replies come in the order of the
+ * script's runs, so that what a reply tells of a budget never contains a settlement whose own reply is still to come (ADR 8).
  */
-final class RedisConnections {
+final class LedgerConnection {
 
-    private static final Logger LOG = Logger.getLogger(RedisConnections.class);
-    private static final int CONNECTIONS = 2;
+    private static final Logger LOG = Logger.getLogger(LedgerConnection.class);
     private static final int RETRY_MILLIS = 100;
     private static final long MAX_SILENCE_MILLIS = 1000;
 
@@ -32,8 +32,7 @@ final class RedisConnections {
     private final int maxInFlight;
     private final Supplier<Request> greeting;
     private final Consumer<Response> onGreeted;
-    private final AtomicReferenceArray<@Nullable Open> open = new AtomicReferenceArray<>(CONNECTIONS);
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicReference<@Nullable Open> open = new AtomicReference<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Random jitter = new Random();
     private volatile boolean closed;
@@ -47,7 +46,7 @@ final class RedisConnections {
      * @param greeting the first command on each connection, before any other
      * @param onGreeted takes its reply
      */
-    RedisConnections(
+    LedgerConnection(
             Vertx vertx, Redis redis, int maxInFlight, Supplier<Request> greeting, Consumer<Response> onGreeted) {
         this.vertx = vertx;
         this.redis = redis;
@@ -58,15 +57,15 @@ final class RedisConnections {
 
     Future<Void> start() {
         watch = vertx.setPeriodic(MAX_SILENCE_MILLIS / 4, t -> closeSilent());
-        return Future.join(connect(0), connect(1)).mapEmpty();
+        return connect();
     }
 
-    private Future<Void> connect(int slot) {
+    private Future<Void> connect() {
         return redis.connect()
                 .<Void>map(connection -> {
                     Open opened = new Open(connection, new AtomicInteger(), new AtomicLong(System.nanoTime()));
-                    connection.exceptionHandler(e -> lost(slot, opened));
-                    connection.endHandler(v -> lost(slot, opened));
+                    connection.exceptionHandler(e -> lost(opened));
+                    connection.endHandler(v -> lost(opened));
                     if (closed) {
                         connection.close();
                         return null;
@@ -75,36 +74,34 @@ final class RedisConnections {
                             .send(greeting.get())
                             .onSuccess(onGreeted::accept)
                             .onFailure(e -> LOG.debugf("not greeted: %s", e.getMessage()));
-                    open.set(slot, opened);
+                    open.set(opened);
                     if (reported) {
                         LOG.info("Redis is back");
                         reported = false;
                     }
                     return null;
                 })
-                .onFailure(e -> retry(slot, e.getMessage()));
+                .onFailure(e -> retry(e.getMessage()));
     }
 
     /** A peer that went away without a word leaves a connection that is open and dead. */
     private void closeSilent() {
-        for (int slot = 0; slot < CONNECTIONS; slot++) {
-            Open opened = open.get(slot);
-            if (opened != null
-                    && opened.pending.get() > 0
-                    && System.nanoTime() - opened.movedAt.get() > MAX_SILENCE_MILLIS * 1_000_000) {
-                lost(slot, opened);
-            }
+        Open opened = open.get();
+        if (opened != null
+                && opened.pending.get() > 0
+                && System.nanoTime() - opened.movedAt.get() > MAX_SILENCE_MILLIS * 1_000_000) {
+            lost(opened);
         }
     }
 
-    private void lost(int slot, Open opened) {
-        if (open.compareAndSet(slot, opened, null)) {
+    private void lost(Open opened) {
+        if (open.compareAndSet(opened, null)) {
             opened.connection.close();
-            retry(slot, "connection closed");
+            retry("connection closed");
         }
     }
 
-    private void retry(int slot, @Nullable String why) {
+    private void retry(@Nullable String why) {
         if (closed) {
             return;
         }
@@ -114,15 +111,13 @@ final class RedisConnections {
         }
         vertx.setTimer(RETRY_MILLIS / 2 + jitter.nextInt(RETRY_MILLIS), t -> {
             if (!closed) {
-                connect(slot);
+                connect();
             }
         });
     }
 
     Future<Response> send(Request request) {
-        int turn = next.getAndIncrement() & Integer.MAX_VALUE;
-        Open first = open.get(turn % CONNECTIONS);
-        Open opened = first == null ? open.get((turn + 1) % CONNECTIONS) : first;
+        Open opened = open.get();
         if (opened == null) {
             return Future.failedFuture(new LedgerException("connection", "no connection to Redis"));
         }
@@ -144,11 +139,9 @@ final class RedisConnections {
     void close() {
         closed = true;
         vertx.cancelTimer(watch);
-        for (int i = 0; i < CONNECTIONS; i++) {
-            Open opened = open.getAndSet(i, null);
-            if (opened != null) {
-                opened.connection.close();
-            }
+        Open opened = open.getAndSet(null);
+        if (opened != null) {
+            opened.connection.close();
         }
     }
 }
