@@ -24,6 +24,10 @@ record CallLabels(
         return new CallLabels(OTHER, model, modelId, application, environment, costCenter);
     }
 
+    CallLabels otherModel() {
+        return new CallLabels(tenant, OTHER, OTHER, application, environment, costCenter);
+    }
+
     static CallLabels other() {
         return new CallLabels(OTHER, OTHER, OTHER, OTHER, OTHER, OTHER);
     }

@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
 /** Every metric there is. No label value is empty; no histogram has a tenant; the number of series is bounded. */
 public final class Metrics implements AdmissionListener, PolicyWatcher.Listener {
 
-    private static final int MAX_LABEL_SETS = 5000;
+    // Eleven counters each; more would not fit a heap of 64 MB.
+    private static final int MAX_LABEL_SETS = 2000;
+    private static final int MAX_MODELS = 100;
     // Exist at zero from the start; others appear when they happen.
     private static final List<String> LEDGER_ERRORS = List.of("timeout", "connection", "open-circuit");
     private static final List<String> UPSTREAM_ERRORS =
@@ -59,6 +61,8 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     private final MeterRegistry registry;
     private final int maxTenants;
     private final Set<String> tenants = ConcurrentHashMap.newKeySet();
+    private final Set<String> models = ConcurrentHashMap.newKeySet();
+    private final Set<String> modelNames = ConcurrentHashMap.newKeySet();
     private final Map<CallLabels, CallCounters> calls = new ConcurrentHashMap<>();
     private final Map<Tags, Timer> timers = new ConcurrentHashMap<>();
     private final Map<String, BudgetGauges> budgets = new ConcurrentHashMap<>();
@@ -113,6 +117,14 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 .forEach(l -> failOpen(l.name()));
     }
 
+    private static String bounded(Set<String> known, String name) {
+        if (!known.contains(name) && known.size() >= MAX_MODELS) {
+            return CallLabels.OTHER;
+        }
+        known.add(name);
+        return name;
+    }
+
     /** Counters of one caller and model. */
     CallCounters call(Caller caller, ModelTarget target) {
         CallLabels labels = CallLabels.of(caller, target);
@@ -125,6 +137,10 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
             labels = labels.otherTenant();
         } else {
             tenants.add(caller.tenant());
+        }
+        if (!target.metricId().equals(bounded(models, target.metricId()))) {
+            limited.increment();
+            labels = labels.otherModel();
         }
         if (calls.size() >= MAX_LABEL_SETS && !calls.containsKey(labels)) {
             limited.increment();
@@ -159,7 +175,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
         counter(
                         "tollgate.unknown.price",
                         "Calls of a model that the price book does not know",
-                        Tags.of("model_id", calls.size() < MAX_LABEL_SETS ? target.metricId() : CallLabels.OTHER))
+                        Tags.of("model_id", bounded(models, target.metricId())))
                 .increment();
     }
 
@@ -171,7 +187,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 "gen_ai_provider_name",
                 "aws.bedrock",
                 "gen_ai_request_model",
-                timers.size() < MAX_LABEL_SETS ? model : CallLabels.OTHER,
+                bounded(modelNames, model),
                 "error_type",
                 errorType);
         timer("gen_ai.client.operation.duration", "Time from the request to the answer's end", tags, LONG)
