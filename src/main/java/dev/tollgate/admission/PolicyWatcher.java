@@ -5,17 +5,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The policy in force. The file is looked at every second on a worker, so that a ConfigMap's swapped link is seen as
+ * The policy in force. The file is looked at now and then on a worker, so that a ConfigMap's swapped link is seen as
  * well as an edit; a bad file keeps the last good policy and says where and why.
  */
 public final class PolicyWatcher implements Supplier<Policy> {
 
     private static final Logger LOG = Logger.getLogger(PolicyWatcher.class);
-    private static final long EVERY_MILLIS = 1000;
 
     /** How a reload went. */
     public interface Listener {
@@ -39,15 +39,16 @@ public final class PolicyWatcher implements Supplier<Policy> {
     /**
      * Reads the file and begins to watch it.
      *
+     * @param every at least a millisecond
      * @throws PolicyException where the file has mistakes
      * @throws IOException where it cannot be read
      */
-    public static PolicyWatcher start(Vertx vertx, Path file, Listener listener) throws IOException {
+    public static PolicyWatcher start(Vertx vertx, Path file, Duration every, Listener listener) throws IOException {
         String text = Files.readString(file);
         Policy first = PolicyReader.read(text, version(file));
         PolicyWatcher watcher = new PolicyWatcher(file, first, text, listener);
         listener.reloaded(first);
-        vertx.setPeriodic(EVERY_MILLIS, t -> vertx.executeBlocking(watcher::look, true));
+        vertx.setPeriodic(Math.max(1, every.toMillis()), t -> vertx.executeBlocking(watcher::look, true));
         return watcher;
     }
 

@@ -168,7 +168,8 @@ public class Sidecar {
             return () -> Policy.NONE;
         }
         try {
-            return PolicyWatcher.start(vertx, config.policy().file().get(), metrics);
+            return PolicyWatcher.start(
+                    vertx, config.policy().file().get(), config.policy().checkEvery(), metrics);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -40,6 +40,10 @@ public interface TollgateConfig {
     interface Policy {
         /** Without one there are no limits. */
         Optional<Path> file();
+
+        /** How often the file is looked at. */
+        @WithDefault("1s")
+        Duration checkEvery();
     }
 
     interface Prices {

@@ -213,7 +213,7 @@ class LifecycleIT {
     }
 
     @Test
-    void sigtermLetsOpenStreamsEndAndSettlesThem() throws Exception {
+    void sigtermLetsOpenStreamsEndCutsThoseThatOutliveTheGraceTimeAndSettlesAll() throws Exception {
         try (Upstreams upstream = Upstreams.start();
                 RealRedis redis = RealRedis.start();
                 SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
@@ -223,6 +223,8 @@ class LifecycleIT {
                         redis.url(),
                         "TOLLGATE_LEDGER_RECOVERY",
                         "0ms",
+                        "TOLLGATE_PROXY_SHUTDOWN_GRACE",
+                        "8s",
                         "TOLLGATE_LEDGER_DEADLINE",
                         "2s",
                         "TOLLGATE_POLICY_FILE",
@@ -231,25 +233,46 @@ class LifecycleIT {
             HttpClient http =
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
             List<CompletableFuture<HttpResponse<byte[]>>> open = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 200; i++) {
                 open.add(http.sendAsync(
                         HttpRequest.newBuilder(URI.create(sidecar.uri() + Http.NOVA + "converse-stream"))
-                                .header("x-simulate", "tokens=40; pace=20")
-                                .POST(HttpRequest.BodyPublishers.ofString(Http.converse(100)))
+                                .header("x-simulate", i % 4 == 0 ? "tokens=600; pace=50" : "tokens=40; pace=50")
+                                .POST(HttpRequest.BodyPublishers.ofString(Http.converse(600)))
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray()));
             }
             Ports.await(
-                    Duration.ofSeconds(10), "all to be open", () -> sidecar.metric("tollgate_inflight_requests") == 20);
+                    Duration.ofSeconds(10),
+                    "all to be open",
+                    () -> sidecar.metric("tollgate_inflight_requests") == 200);
             assertEquals(0, sidecar.terminate());
+            int cut = 0;
             for (CompletableFuture<HttpResponse<byte[]>> stream : open) {
                 assertEquals(200, stream.get().statusCode());
+                String body = new String(stream.get().body(), StandardCharsets.ISO_8859_1);
+                cut += body.contains("Tollgate is stopping") ? 1 : 0;
             }
+            assertEquals(50, cut);
+            List<JsonObject> records =
+                    sidecar.usageRecords().stream().map(JsonObject::new).toList();
             assertEquals(
-                    20,
-                    sidecar.usageRecords().stream()
-                            .filter(r -> r.contains("\"end\":\"completed\"") && r.contains("\"estimated\":false"))
+                    150,
+                    records.stream()
+                            .filter(r -> r.getString("end").equals("completed") && !r.getBoolean("estimated"))
                             .count());
+            assertEquals(
+                    50,
+                    records.stream()
+                            .filter(r -> r.getString("end").equals("stopped") && r.getBoolean("estimated"))
+                            .count());
+            long tokens = records.stream()
+                    .mapToLong(r -> r.getLong("inputTokens") + r.getLong("outputTokens"))
+                    .sum();
+            String[] stored = redis.command("HVALS", "tg:{default}:budget")
+                    .split("\r\n")[2]
+                    .split(",");
+            assertEquals(String.valueOf(tokens), stored[0], "used is what the records say");
+            assertEquals("0", stored[1], "nothing is held");
         }
     }
 }

@@ -10,9 +10,6 @@ import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,16 +79,6 @@ class RedisFailoverIT {
                 .getJsonObject(0);
     }
 
-    private static String command(int port, String... command) {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.getOutputStream().write((String.join(" ", command) + "\r\n").getBytes(StandardCharsets.UTF_8));
-            byte[] answer = new byte[64 * 1024];
-            return new String(answer, 0, Math.max(0, socket.getInputStream().read(answer)), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @Test
     void aReplicaThatLostWritesGetsThemBack() {
         long before = upstream.simulator().count();
@@ -100,14 +87,13 @@ class RedisFailoverIT {
                 FaultProxy proxy = new FaultProxy(primary.port());
                 SidecarProcess sidecar = sidecar(proxy.redisUrl())) {
             calls(sidecar, 20);
-            Ports.await(Duration.ofSeconds(10), "the replica to follow", () -> command(
-                            replica.port(), "INFO", "replication")
+            Ports.await(Duration.ofSeconds(10), "the replica to follow", () -> replica.command("INFO", "replication")
                     .contains("master_link_status:up"));
-            Ports.await(Duration.ofSeconds(10), "the replica to have what the primary has", () -> command(
-                            primary.port(), "WAIT", "1", "1000")
+            Ports.await(Duration.ofSeconds(10), "the replica to have what the primary has", () -> primary.command(
+                            "WAIT", "1", "1000")
                     .startsWith(":1"));
             assertEquals(20, settled(sidecar).getLong("used"));
-            command(replica.port(), "REPLICAOF", "NO", "ONE");
+            replica.command("REPLICAOF", "NO", "ONE");
             calls(sidecar, 15);
             primary.kill();
             proxy.target(replica.port());
@@ -126,7 +112,7 @@ class RedisFailoverIT {
                 SidecarProcess sidecar = sidecar(redis.url())) {
             calls(sidecar, 20);
             settled(sidecar);
-            assertTrue(command(redis.port(), "SAVE").startsWith("+OK"));
+            assertTrue(redis.command("SAVE").startsWith("+OK"));
             calls(sidecar, 15);
             settled(sidecar);
             redis.kill();
@@ -191,7 +177,7 @@ class RedisFailoverIT {
     }
 
     @Test
-    void aClusterOfThreePrimariesIsOneLedger(@TempDir Path folder) throws IOException {
+    void aClusterOfThreePrimariesIsOneLedger(@TempDir Path folder) {
         List<RealRedis> nodes = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
@@ -208,22 +194,22 @@ class RedisFailoverIT {
                                 .limit(i == 2 ? 16384 - 2 * 5462 : 5462)
                                 .map(String::valueOf)
                                 .toList());
-                assertEquals("+OK\r\n", command(nodes.get(i).port(), "CLUSTER", "ADDSLOTS", slots));
+                assertEquals("+OK\r\n", nodes.get(i).command("CLUSTER", "ADDSLOTS", slots));
                 assertEquals(
                         "+OK\r\n",
-                        command(
-                                nodes.get(0).port(),
-                                "CLUSTER",
-                                "MEET",
-                                "127.0.0.1",
-                                String.valueOf(nodes.get(i).port())));
+                        nodes.get(0)
+                                .command(
+                                        "CLUSTER",
+                                        "MEET",
+                                        "127.0.0.1",
+                                        String.valueOf(nodes.get(i).port())));
             }
             for (RealRedis node : nodes) {
                 Ports.await(
                         Duration.ofSeconds(20),
                         "the cluster to be one",
-                        () -> command(node.port(), "CLUSTER", "INFO").contains("cluster_state:ok")
-                                && command(node.port(), "CLUSTER", "INFO").contains("cluster_known_nodes:3"));
+                        () -> node.command("CLUSTER", "INFO").contains("cluster_state:ok")
+                                && node.command("CLUSTER", "INFO").contains("cluster_known_nodes:3"));
             }
             String hosts = String.join(",", nodes.stream().map(RealRedis::url).toList());
             try (SidecarProcess one =
