@@ -15,8 +15,13 @@ import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerContract;
 import dev.tollgate.ledger.SettleReply;
 import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -97,6 +102,33 @@ class RedisLedgerTest extends LedgerContract {
         String stats = redis.send(Command.INFO, "commandstats").toString();
         assertTrue(stats.contains("cmdstat_evalsha:calls=20,"), stats);
         assertTrue(!stats.contains("cmdstat_eval:"), stats);
+    }
+
+    /** As SECURITY.md gives it. */
+    @Test
+    void theRightsThatTheDocumentGivesAreEnough() throws IOException {
+        String rights = Files.readString(Path.of("SECURITY.md"))
+                .lines()
+                .filter(l -> l.strip().startsWith("ACL SETUSER"))
+                .findFirst()
+                .orElseThrow();
+        String[] words = rights.strip().split(" ");
+        redis.send(Command.ACL, (Object[]) Arrays.copyOfRange(words, 1, words.length));
+        Redis client = Redis.createClient(
+                redis.vertx, RedisFixture.options("redis://tollgate:password@127.0.0.1:" + redis.server.port()));
+        RedisLedger limited = new RedisLedger(
+                redis.vertx, client, "acl", "pod-1", 1000, 0, resets::incrementAndGet, LedgerScript.bundled());
+        Upstreams.await(limited.start());
+        long now = System.currentTimeMillis();
+        Bucket.Budget budget = new Bucket.Budget("m@1", false, true, 1000, now - 1000, now + 900_000, now + 4_000_000);
+        Bucket.Rate rate = new Bucket.Rate("r", true, true, 10, 10, 1000, 1);
+        Hold hold = new Hold("a", "acme", Duration.ofSeconds(60), List.of(Claim.of(budget, 300), Claim.of(rate, 1)));
+        assertInstanceOf(AdmitReply.Admitted.class, Upstreams.await(limited.admit(hold)));
+        assertTrue(Upstreams.await(limited.extend(hold)));
+        assertEquals(SettleReply.SETTLED, Upstreams.await(limited.settle(hold)));
+        String run = redis.send(Command.GET, "tg:{acl}:epoch").toString().split(" ")[1];
+        assertEquals(40, run.length(), "INFO is allowed");
+        limited.close();
     }
 
     @Test
