@@ -131,6 +131,7 @@ class LifecycleIT {
             assertTrue(sidecar.metric("tollgate_ledger_errors_total") > 0);
             HttpResponse<String> ready = sidecar.get("/q/health/ready");
             assertEquals(200, ready.statusCode());
+            assertTrue(ready.body().contains("\"credentials\": \"closed\""), ready.body());
             assertTrue(
                     ready.body().contains("\"ledger\": \"open\"")
                             || ready.body().contains("half_open"),

@@ -177,6 +177,53 @@ class RedisFailoverIT {
     }
 
     @Test
+    void ratesOvershootByAtMostOneBurstOverAllPods() throws Exception {
+        String policy = Upstreams.policy("limits: [ { name: r, rate: { requests: 60, every: 10h } } ]")
+                .toString();
+        try (RealRedis redis = RealRedis.start()) {
+            List<SidecarProcess> pods = new ArrayList<>();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    pods.add(SidecarProcess.serve(upstream.settings(
+                            "TOLLGATE_LEDGER",
+                            "redis",
+                            "TOLLGATE_REDIS_URL",
+                            redis.url(),
+                            "TOLLGATE_LEDGER_DEADLINE",
+                            "300ms",
+                            "TOLLGATE_POLICY_FILE",
+                            policy)));
+                }
+                calls(pods.get(0), 30);
+                // Each pod hears of the others with its next heartbeat.
+                Thread.sleep(6000);
+                redis.kill();
+                int without = admitted(pods);
+                assertTrue(without <= 60 && without >= 57, without + " calls without Redis, the burst is 60");
+                redis.restart();
+                Ports.await(Duration.ofSeconds(5), "calls to be admitted again", () -> call(pods.get(0)) == 200);
+                int after = 1 + admitted(pods);
+                assertTrue(after <= 60, after + " calls with an empty Redis: one burst");
+            } finally {
+                pods.forEach(SidecarProcess::close);
+            }
+        }
+    }
+
+    /** Calls each pod until five in a row are denied. */
+    private static int admitted(List<SidecarProcess> pods) {
+        int admitted = 0;
+        for (SidecarProcess pod : pods) {
+            for (int denied = 0; denied < 5; ) {
+                boolean ok = call(pod) == 200;
+                admitted += ok ? 1 : 0;
+                denied = ok ? 0 : denied + 1;
+            }
+        }
+        return admitted;
+    }
+
+    @Test
     void aClusterOfThreePrimariesIsOneLedger(@TempDir Path folder) {
         List<RealRedis> nodes = new ArrayList<>();
         try {
