@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -46,6 +47,8 @@ public final class Upstream {
                 .setMaxHeaderSize(64 * 1024);
         if (endpoint.tls()) {
             options.setUseAlpn(true).setProtocolVersion(HttpVersion.HTTP_2);
+            config.caFile()
+                    .ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
         }
         PoolOptions pool =
                 new PoolOptions().setHttp1MaxSize(config.maxConnections()).setHttp2MaxSize(4);

@@ -3,6 +3,7 @@ package dev.tollgate.upstream;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -23,6 +24,9 @@ public interface UpstreamConfig {
 
     /** A Bedrock API key to use instead of SigV4. */
     Optional<String> bearerToken();
+
+    /** Certificates of authorities (PEM) to trust, instead of the JDK's, which are compiled into the executable. */
+    Optional<Path> caFile();
 
     /** Most connections (HTTP/1.1) or streams (HTTP/2) to the upstream. */
     @WithDefault("512")

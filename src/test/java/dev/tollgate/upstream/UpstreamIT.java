@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,15 @@ class UpstreamIT {
         return store;
     }
 
+    private static Path pem(Path store) throws Exception {
+        KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+        String base64 =
+                Base64.getMimeEncoder().encodeToString(keys.getCertificate("a").getEncoded());
+        return Files.writeString(
+                store.resolveSibling("ca.pem"),
+                "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n");
+    }
+
     @Test
     void http2IsSpokenWhereOfferedAndAnUnknownCertificateIsRefused(@TempDir Path folder) throws Exception {
         Path store = certificate(folder);
@@ -86,8 +97,7 @@ class UpstreamIT {
             assertEquals(503, refused.statusCode());
             assertEquals(List.of(), versions);
         }
-        settings.put("-Djavax.net.ssl.trustStore", store.toString());
-        settings.put("-Djavax.net.ssl.trustStorePassword", "changeit");
+        settings.put("TOLLGATE_UPSTREAM_CA_FILE", pem(store).toString());
         try (SidecarProcess sidecar = SidecarProcess.serve(settings)) {
             for (int i = 0; i < 3; i++) {
                 HttpResponse<byte[]> answer = Http.post(sidecar, Http.NOVA + "converse", Http.converse(2));
