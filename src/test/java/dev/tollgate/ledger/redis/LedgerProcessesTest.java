@@ -3,6 +3,7 @@ package dev.tollgate.ledger.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.Upstreams;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
@@ -12,6 +13,7 @@ import io.vertx.redis.client.Response;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,11 +69,26 @@ class LedgerProcessesTest {
                 running.set(victim, worker(redis, seed, folder.resolve("journal-" + seed), start));
                 Upstreams.await(redis.vertx.timer(400 + random.nextInt(800)));
             }
+            Ports.await(Duration.ofSeconds(90), "the limit to be reached", () -> reached(folder));
             for (Process process : running) {
                 process.destroyForcibly().waitFor();
             }
             Upstreams.await(redis.vertx.timer(LedgerWorker.LEASE.toMillis() + 500));
             check(redis, folder, start);
+        }
+    }
+
+    private static boolean reached(Path folder) {
+        try (Stream<Path> journals = Files.list(folder)) {
+            for (Path journal : journals.toList()) {
+                if (Files.readString(journal).contains("denied")) {
+                    return true;
+                }
+            }
+            Thread.sleep(500);
+            return false;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
