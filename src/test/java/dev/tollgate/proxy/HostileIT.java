@@ -97,7 +97,10 @@ class HostileIT {
                 "Content-Length: 0x5\r\n\r\n{}   ",
                 "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
                 "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-                "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"
+                "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+                "Content-Length: 2\n\n{}",
+                "X-A: b\nContent-Length: 2\r\n\r\n{}",
+                "X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}"
             })
     void smugglingFormsNeverReachTheUpstream(String rest) {
         long before = upstream.simulator().count();

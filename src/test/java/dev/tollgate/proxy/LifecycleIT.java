@@ -129,6 +129,13 @@ class LifecycleIT {
             assertEquals(200, Http.post(sidecar, llama, "{\"prompt\":\"x\"}").statusCode());
             assertEquals(1, sidecar.metric("tollgate_fail_open_total", "limit=\"loose\""));
             assertTrue(sidecar.metric("tollgate_ledger_errors_total") > 0);
+            // The breaker looks at ten calls.
+            for (int i = 0; i < 10; i++) {
+                assertEquals(
+                        503,
+                        Http.post(sidecar, Http.NOVA + "converse", Http.converse(2))
+                                .statusCode());
+            }
             HttpResponse<String> ready = sidecar.get("/q/health/ready");
             assertEquals(200, ready.statusCode());
             assertTrue(ready.body().contains("\"credentials\": \"closed\""), ready.body());
