@@ -12,14 +12,8 @@ import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.tenant.Caller;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -43,28 +37,13 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     private static final List<String> LEDGER_ERRORS = List.of("timeout", "connection", "open-circuit");
     private static final List<String> UPSTREAM_ERRORS =
             List.of("ThrottlingException", "ServiceUnavailableException", "InternalServerException");
-    private static final Duration[] SHORT = buckets(
-            50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000);
-    private static final Duration[] LONG = buckets(
-            50_000_000L,
-            100_000_000L,
-            250_000_000L,
-            500_000_000L,
-            1_000_000_000L,
-            2_500_000_000L,
-            5_000_000_000L,
-            10_000_000_000L,
-            30_000_000_000L,
-            60_000_000_000L,
-            300_000_000_000L);
-
     private final MeterRegistry registry;
     private final int maxTenants;
     private final Set<String> tenants = ConcurrentHashMap.newKeySet();
     private final Set<String> models = ConcurrentHashMap.newKeySet();
     private final Set<String> modelNames = ConcurrentHashMap.newKeySet();
     private final Map<CallLabels, CallCounters> calls = new ConcurrentHashMap<>();
-    private final Map<Tags, Timer> timers = new ConcurrentHashMap<>();
+    private final Meters meters;
     private final Map<String, BudgetGauges> budgets = new ConcurrentHashMap<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger draining = new AtomicInteger();
@@ -75,23 +54,29 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
 
     public Metrics(MeterRegistry registry, int maxTenants, String version, InstantSource clock) {
         this.registry = registry;
+        this.meters = new Meters(registry);
         this.clock = clock;
         this.maxTenants = maxTenants;
-        this.limited = counter("tollgate.series.limited", "Calls counted as _other, to bound the series", Tags.empty());
-        gauge("tollgate.inflight.requests", "Calls in progress", Tags.empty(), inFlight::get);
-        gauge("tollgate.draining.streams", "Answers read on after their client went away", Tags.empty(), draining::get);
-        gauge(
+        this.limited =
+                meters.counter("tollgate.series.limited", "Calls counted as _other, to bound the series", Tags.empty());
+        meters.gauge("tollgate.inflight.requests", "Calls in progress", Tags.empty(), inFlight::get);
+        meters.gauge(
+                "tollgate.draining.streams",
+                "Answers read on after their client went away",
+                Tags.empty(),
+                draining::get);
+        meters.gauge(
                 "tollgate.policy.timestamp.seconds",
                 "Version of the policy in force",
                 Tags.empty(),
                 () -> policyLoadedAt.get() / 1000.0);
-        gauge(
+        meters.gauge(
                 "process.resident.memory.bytes",
                 "Resident memory of this process, as Linux counts it",
                 Tags.empty(),
-                Metrics::residentBytes);
-        gauge("tollgate.build.info", "Always 1", Tags.of("version", version), () -> 1);
-        counter("tollgate.ledger.resets", "Times the ledger came back empty and was restored", Tags.empty());
+                Meters::residentBytes);
+        meters.gauge("tollgate.build.info", "Always 1", Tags.of("version", version), () -> 1);
+        meters.counter("tollgate.ledger.resets", "Times the ledger came back empty and was restored", Tags.empty());
         policyReload("success");
         policyReload("failure");
         LEDGER_ERRORS.forEach(this::ledgerErrors);
@@ -172,7 +157,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     public void unknownPrice(ModelTarget target) {
-        counter(
+        meters.counter(
                         "tollgate.unknown.price",
                         "Calls of a model that the price book does not know",
                         Tags.of("model_id", bounded(models, target.metricId())))
@@ -190,21 +175,21 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 bounded(modelNames, model),
                 "error_type",
                 errorType);
-        timer("gen_ai.client.operation.duration", "Time from the request to the answer's end", tags, LONG)
+        meters.timer("gen_ai.client.operation.duration", "Time from the request to the answer's end", tags, Meters.LONG)
                 .record(nanos, TimeUnit.NANOSECONDS);
         if (firstChunkNanos > 0) {
-            timer(
+            meters.timer(
                             "gen_ai.client.operation.time_to_first_chunk",
                             "Time from the request to the answer's first bytes",
                             tags,
-                            LONG)
+                            Meters.LONG)
                     .record(firstChunkNanos, TimeUnit.NANOSECONDS);
         }
     }
 
     /** @param phase read, decide or settle: what Tollgate itself added */
     public void overhead(String phase, long nanos) {
-        timer("tollgate.overhead", "Time that Tollgate adds to a call", Tags.of("phase", phase), SHORT)
+        meters.timer("tollgate.overhead", "Time that Tollgate adds to a call", Tags.of("phase", phase), Meters.SHORT)
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -213,7 +198,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     private Counter upstreamErrors(String type) {
-        return counter(
+        return meters.counter(
                 "tollgate.upstream.errors",
                 "Errors of the upstream, before or inside an answer",
                 Tags.of("type", type));
@@ -233,7 +218,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     private Counter ledgerErrors(String kind) {
-        return counter("tollgate.ledger.errors", "Ledger operations without an answer", Tags.of("kind", kind));
+        return meters.counter("tollgate.ledger.errors", "Ledger operations without an answer", Tags.of("kind", kind));
     }
 
     @Override
@@ -242,7 +227,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     private Counter failOpen(String limit) {
-        return counter(
+        return meters.counter(
                 "tollgate.fail.open",
                 "Calls that passed a limit unchecked, as its policy says",
                 Tags.of("limit", limit));
@@ -251,7 +236,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     @Override
     public void settlement(String tenant, String kind) {
         String named = tenants.contains(tenant) ? tenant : CallLabels.OTHER;
-        counter(
+        meters.counter(
                         "tollgate.settlements",
                         "Settlements that differ from the estimate or came by another way",
                         Tags.of("kind", kind, "tenant", named))
@@ -260,7 +245,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
 
     @Override
     public void ledgerAnswered(String operation, long nanos) {
-        timer("tollgate.ledger", "Time of a ledger operation", Tags.of("op", operation), SHORT)
+        meters.timer("tollgate.ledger", "Time of a ledger operation", Tags.of("op", operation), Meters.SHORT)
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
@@ -270,7 +255,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
 
     /** Shows the ledger's mode: 1 for the present one, 0 for the others. */
     public void ledgerMode(Supplier<String> mode, List<String> modes) {
-        modes.forEach(m -> gauge(
+        modes.forEach(m -> meters.gauge(
                 "tollgate.ledger.mode",
                 "1 for the present mode",
                 Tags.of("mode", m),
@@ -278,7 +263,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     public void settlementBacklog(Supplier<Number> pending) {
-        gauge("tollgate.settlement.backlog", "Settlements that wait for the ledger", Tags.empty(), pending);
+        meters.gauge("tollgate.settlement.backlog", "Settlements that wait for the ledger", Tags.empty(), pending);
     }
 
     @Override
@@ -314,36 +299,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
         policyReload("failure").increment();
     }
 
-    /** Second field of statm, in pages; 0 where there is no such file. */
-    private static double residentBytes() {
-        try {
-            return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096.0;
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
     private Counter policyReload(String outcome) {
-        return counter("tollgate.policy.reload", "Readings of the policy file", Tags.of("outcome", outcome));
-    }
-
-    private Counter counter(String name, String help, Tags tags) {
-        return Counter.builder(name).description(help).tags(tags).register(registry);
-    }
-
-    private void gauge(String name, String help, Tags tags, Supplier<Number> value) {
-        Gauge.builder(name, value).description(help).tags(tags).register(registry);
-    }
-
-    private Timer timer(String name, String help, Tags tags, Duration[] buckets) {
-        return timers.computeIfAbsent(tags.and("name", name), k -> Timer.builder(name)
-                .description(help)
-                .tags(tags)
-                .serviceLevelObjectives(buckets)
-                .register(registry));
-    }
-
-    private static Duration[] buckets(long... nanos) {
-        return java.util.Arrays.stream(nanos).mapToObj(Duration::ofNanos).toArray(Duration[]::new);
+        return meters.counter("tollgate.policy.reload", "Readings of the policy file", Tags.of("outcome", outcome));
     }
 }
