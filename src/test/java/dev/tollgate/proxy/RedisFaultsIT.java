@@ -128,6 +128,12 @@ class RedisFaultsIT {
     }
 
     @Test
+    void aRedisAsSlowAsTheDeadlineIsWaitedForNoLonger() {
+        proxy.delay(DEADLINE);
+        assertTrue(callsInTime(20).stream().allMatch(s -> s == 200 || s == 503));
+    }
+
+    @Test
     void aRedisSlowerThanTheDeadlineDeniesBudgets() {
         proxy.delay(500);
         assertTrue(callsInTime(30).stream().allMatch(s -> s == 503));
