@@ -52,7 +52,7 @@ class LeakIT {
         try (Upstreams upstream = Upstreams.start();
                 RealRedis redis = RealRedis.start()) {
             Path policy = Upstreams.policy(POLICY);
-            SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
+            try (SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
                     "TOLLGATE_LEDGER", "redis",
                     "TOLLGATE_REDIS_URL", redis.url(),
                     "TOLLGATE_LEDGER_DEADLINE", "300ms",
@@ -60,69 +60,71 @@ class LeakIT {
                     "TOLLGATE_IDENTITY_TRUST", "request",
                     "TOLLGATE_IDENTITY_TENANTS", "*",
                     "TOLLGATE_METRICS_MAX_TENANTS", "20",
-                    "TOLLGATE_POLICY_FILE", policy.toString()));
-            AtomicBoolean running = new AtomicBoolean(true);
-            AtomicInteger calls = new AtomicInteger();
-            ExecutorService load = Executors.newFixedThreadPool(6);
-            for (int user = 0; user < 6; user++) {
-                Random random = new Random(user);
-                load.submit(() -> {
-                    while (running.get()) {
-                        try {
-                            one(sidecar, random);
-                        } catch (RuntimeException | IOException e) {
-                            // A cut answer is one of the things that are done to it.
-                        }
-                        calls.incrementAndGet();
-                        Thread.sleep(random.nextInt(30));
-                    }
-                    return null;
-                });
+                    "TOLLGATE_POLICY_FILE", policy.toString()))) {
+                run(sidecar, redis, policy);
             }
-            List<Double> resident = new ArrayList<>();
-            List<Long> series = new ArrayList<>();
-            for (int minute = 0; minute < MINUTES; minute++) {
-                double most = 0;
-                for (int i = 0; i < 12; i++) {
-                    Thread.sleep(5000);
-                    most = Math.max(most, sidecar.metric("process_resident_memory_bytes") / 1048576);
-                }
-                Files.writeString(policy, POLICY + "# " + minute + "\n");
-                resident.add(most);
-                series.add(sidecar.get("/q/metrics")
-                        .body()
-                        .lines()
-                        .filter(l -> !l.startsWith("#"))
-                        .count());
-                System.out.printf(
-                        "minute %d: %d calls, %.1f MiB resident, %d series%n",
-                        minute + 1, calls.get(), most, series.get(minute));
-            }
-            running.set(false);
-            load.shutdown();
-            assertTrue(load.awaitTermination(60, TimeUnit.SECONDS));
-            Thread.sleep(5000);
-            assertEquals(0, sidecar.metric("tollgate_inflight_requests"));
-            assertEquals(0, sidecar.metric("tollgate_draining_streams"));
-            assertEquals(0, sidecar.metric("tollgate_settlement_backlog"));
-            keysHaveTimesToLive(redis);
-            int warm = MINUTES / 3;
-            int half = warm + (MINUTES - warm) / 2;
-            double before = resident.subList(warm, half).stream()
-                    .mapToDouble(d -> d)
-                    .max()
-                    .orElseThrow();
-            double after = resident.subList(half, MINUTES).stream()
-                    .mapToDouble(d -> d)
-                    .max()
-                    .orElseThrow();
-            System.out.printf(
-                    "%d calls in %d minutes; most resident after warm-up %.1f MiB in the first half, %.1f in the second; series %d and %d%n",
-                    calls.get(), MINUTES, before, after, series.get(half), series.get(MINUTES - 1));
-            assertTrue(after <= before * 1.05, "memory grew from " + before + " to " + after);
-            assertEquals(series.get(half), series.get(MINUTES - 1), "series grew: " + series);
-            sidecar.close();
         }
+    }
+
+    private static void run(SidecarProcess sidecar, RealRedis redis, Path policy) throws Exception {
+        AtomicBoolean running = new AtomicBoolean(true);
+        AtomicInteger calls = new AtomicInteger();
+        ExecutorService load = Executors.newFixedThreadPool(6);
+        for (int user = 0; user < 6; user++) {
+            Random random = new Random(user);
+            load.submit(() -> {
+                while (running.get()) {
+                    try {
+                        one(sidecar, random);
+                    } catch (RuntimeException | IOException e) {
+                        // A cut answer is one of the things that are done to it.
+                    }
+                    calls.incrementAndGet();
+                    Thread.sleep(random.nextInt(30));
+                }
+                return null;
+            });
+        }
+        List<Double> resident = new ArrayList<>();
+        List<Long> series = new ArrayList<>();
+        for (int minute = 0; minute < MINUTES; minute++) {
+            double most = 0;
+            for (int i = 0; i < 12; i++) {
+                Thread.sleep(5000);
+                most = Math.max(most, sidecar.metric("process_resident_memory_bytes") / 1048576);
+            }
+            Files.writeString(policy, POLICY + "# " + minute + "\n");
+            resident.add(most);
+            series.add(sidecar.get("/q/metrics")
+                    .body()
+                    .lines()
+                    .filter(l -> !l.startsWith("#"))
+                    .count());
+            System.out.printf(
+                    "minute %d: %d calls, %.1f MiB resident, %d series%n",
+                    minute + 1, calls.get(), most, series.get(minute));
+        }
+        running.set(false);
+        load.shutdown();
+        assertTrue(load.awaitTermination(60, TimeUnit.SECONDS));
+        Thread.sleep(5000);
+        assertEquals(0, sidecar.metric("tollgate_inflight_requests"));
+        assertEquals(0, sidecar.metric("tollgate_draining_streams"));
+        assertEquals(0, sidecar.metric("tollgate_settlement_backlog"));
+        keysHaveTimesToLive(redis);
+        int warm = MINUTES / 3;
+        int half = warm + (MINUTES - warm) / 2;
+        double before =
+                resident.subList(warm, half).stream().mapToDouble(d -> d).max().orElseThrow();
+        double after = resident.subList(half, MINUTES).stream()
+                .mapToDouble(d -> d)
+                .max()
+                .orElseThrow();
+        System.out.printf(
+                "%d calls in %d minutes; most resident after warm-up %.1f MiB in the first half, %.1f in the second; series %d and %d%n",
+                calls.get(), MINUTES, before, after, series.get(half), series.get(MINUTES - 1));
+        assertTrue(after <= before * 1.05, "memory grew from " + before + " to " + after);
+        assertEquals(series.get(half), series.get(MINUTES - 1), "series grew: " + series);
     }
 
     private static void one(SidecarProcess sidecar, Random random) throws IOException {
