@@ -3,6 +3,7 @@ package dev.tollgate.telemetry;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.tenant.Caller;
 import io.micrometer.core.instrument.Tags;
+import java.util.Set;
 
 /** The labels of the counters that tell calls apart. */
 record CallLabels(
@@ -22,6 +23,15 @@ record CallLabels(
 
     CallLabels otherTenant() {
         return new CallLabels(OTHER, model, modelId, application, environment, costCenter);
+    }
+
+    /** The name while there are few, {@link #OTHER} for those that come when {@code most} are known. */
+    static String bounded(Set<String> known, int most, String name) {
+        if (!known.contains(name) && known.size() >= most) {
+            return OTHER;
+        }
+        known.add(name);
+        return name;
     }
 
     CallLabels otherModel() {

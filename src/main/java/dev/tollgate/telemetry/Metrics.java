@@ -102,14 +102,6 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 .forEach(l -> failOpen(l.name()));
     }
 
-    private static String bounded(Set<String> known, String name) {
-        if (!known.contains(name) && known.size() >= MAX_MODELS) {
-            return CallLabels.OTHER;
-        }
-        known.add(name);
-        return name;
-    }
-
     /** Counters of one caller and model. */
     CallCounters call(Caller caller, ModelTarget target) {
         CallLabels labels = CallLabels.of(caller, target);
@@ -123,7 +115,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
         } else {
             tenants.add(caller.tenant());
         }
-        if (!target.metricId().equals(bounded(models, target.metricId()))) {
+        if (!target.metricId().equals(CallLabels.bounded(models, MAX_MODELS, target.metricId()))) {
             limited.increment();
             labels = labels.otherModel();
         }
@@ -160,7 +152,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
         meters.counter(
                         "tollgate.unknown.price",
                         "Calls of a model that the price book does not know",
-                        Tags.of("model_id", bounded(models, target.metricId())))
+                        Tags.of("model_id", CallLabels.bounded(models, MAX_MODELS, target.metricId())))
                 .increment();
     }
 
@@ -172,7 +164,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 "gen_ai_provider_name",
                 "aws.bedrock",
                 "gen_ai_request_model",
-                bounded(modelNames, model),
+                CallLabels.bounded(modelNames, MAX_MODELS, model),
                 "error_type",
                 errorType);
         meters.timer("gen_ai.client.operation.duration", "Time from the request to the answer's end", tags, Meters.LONG)
