@@ -4,11 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +33,7 @@ public final class RealPrometheus implements AutoCloseable {
             Ports.await(
                     Duration.ofSeconds(20),
                     "prometheus, see " + folder.resolve("log"),
-                    () -> Ports.answers(port) && get("/-/ready").statusCode() == 200);
+                    () -> Ports.answers(port) && Http.get(port, "/-/ready").statusCode() == 200);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -45,28 +41,14 @@ public final class RealPrometheus implements AutoCloseable {
 
     /** Result of an instant query. */
     public List<JsonObject> query(String expression) {
-        JsonObject body =
-                new JsonObject(get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
+        JsonObject body = new JsonObject(
+                Http.get(port, "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
                         .body());
         if (!"success".equals(body.getString("status"))) {
             throw new AssertionError(body.getString("error") + "\n" + expression);
         }
         JsonArray result = body.getJsonObject("data").getJsonArray("result");
         return result.stream().map(JsonObject.class::cast).toList();
-    }
-
-    private HttpResponse<String> get(String path) {
-        try {
-            return HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override

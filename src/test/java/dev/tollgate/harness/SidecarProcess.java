@@ -4,8 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +15,6 @@ import java.util.concurrent.TimeUnit;
 
 /** The packaged product as its users start it: the jar, or the executable of system property tollgate.executable. */
 public final class SidecarProcess implements AutoCloseable {
-
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
     private final Path log;
@@ -117,16 +113,7 @@ public final class SidecarProcess implements AutoCloseable {
 
     /** GET on the management port. */
     public HttpResponse<String> get(String path) {
-        try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + path))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Http.get(managementPort, path);
     }
 
     /** Value of one metric line that contains all of these; 0 where there is none. */

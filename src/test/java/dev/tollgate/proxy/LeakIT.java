@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.Http;
+import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
@@ -18,6 +19,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -107,10 +109,9 @@ class LeakIT {
         running.set(false);
         load.shutdown();
         assertTrue(load.awaitTermination(60, TimeUnit.SECONDS));
-        Thread.sleep(5000);
-        assertEquals(0, sidecar.metric("tollgate_inflight_requests"));
-        assertEquals(0, sidecar.metric("tollgate_draining_streams"));
-        assertEquals(0, sidecar.metric("tollgate_settlement_backlog"));
+        for (String open : List.of("inflight_requests", "draining_streams", "settlement_backlog")) {
+            Ports.await(Duration.ofSeconds(20), open + " to be none", () -> sidecar.metric("tollgate_" + open) == 0);
+        }
         keysHaveTimesToLive(redis);
         int warm = MINUTES / 3;
         int half = warm + (MINUTES - warm) / 2;

@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -195,8 +196,7 @@ class RedisFailoverIT {
                             policy)));
                 }
                 calls(pods.get(0), 30);
-                // Each pod hears of the others with its next heartbeat.
-                Thread.sleep(6000);
+                everyPodKnowsOfAll(redis, pods.size());
                 redis.kill();
                 int without = admitted(pods);
                 assertTrue(without <= 60 && without >= 57, without + " calls without Redis, the burst is 60");
@@ -208,6 +208,25 @@ class RedisFailoverIT {
                 pods.forEach(SidecarProcess::close);
             }
         }
+    }
+
+    /** A pod hears of the others with its next heartbeat, which moves its own end. */
+    private static void everyPodKnowsOfAll(RealRedis redis, int pods) {
+        Ports.await(
+                Duration.ofSeconds(20), "all pods to have heartbeats", () -> redis.command("ZCARD", "tg:{default}:pods")
+                        .equals(":" + pods + "\r\n"));
+        List<String> before = heartbeats(redis);
+        Ports.await(
+                Duration.ofSeconds(20),
+                "every pod to have beaten once more",
+                () -> Collections.disjoint(before, heartbeats(redis)));
+    }
+
+    private static List<String> heartbeats(RealRedis redis) {
+        return redis.command("ZRANGE", "tg:{default}:pods", "0", "-1", "WITHSCORES")
+                .lines()
+                .filter(l -> l.matches("[0-9]{13}"))
+                .toList();
     }
 
     /** Calls each pod until five in a row are denied. */

@@ -8,6 +8,7 @@ import dev.tollgate.harness.Http;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
+import dev.tollgate.harness.Stalls;
 import dev.tollgate.harness.Upstreams;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -101,10 +102,14 @@ class RedisFaultsIT {
         List<Integer> statuses = new ArrayList<>();
         List<Long> millis = new ArrayList<>();
         int before = sidecar.usageRecords().size();
-        for (int i = 0; i < count; i++) {
-            long began = System.nanoTime();
-            statuses.add(call().statusCode());
-            millis.add((System.nanoTime() - began) / 1_000_000);
+        long stalls;
+        try (Stalls machine = new Stalls()) {
+            for (int i = 0; i < count; i++) {
+                long began = System.nanoTime();
+                statuses.add(call().statusCode());
+                millis.add((System.nanoTime() - began) / 1_000_000);
+            }
+            stalls = machine.mostMillis();
         }
         assertTrue(Collections.max(millis) < DEADLINE + SLACK, "a call took " + Collections.max(millis) + " ms");
         Ports.await(
@@ -116,7 +121,9 @@ class RedisFaultsIT {
                 .sorted()
                 .toList();
         long most = decided.get(count * 9 / 10);
-        assertTrue(most <= DEADLINE + 5, "nine in ten decisions by the sidecar's own clock: " + decided);
+        assertTrue(
+                most <= DEADLINE + 5 + stalls,
+                "nine in ten decisions by the sidecar's own clock, stalls of " + stalls + " ms: " + decided);
         return statuses;
     }
 
@@ -180,7 +187,8 @@ class RedisFaultsIT {
         command(List.of("CONFIG", "SET", "busy-reply-threshold", "20"));
         try (Socket other = new Socket("127.0.0.1", redis.port())) {
             other.getOutputStream().write("EVAL \"while true do end\" 0\r\n".getBytes());
-            Thread.sleep(100);
+            Ports.await(Duration.ofSeconds(5), "Redis to be busy", () -> redis.command("PING")
+                    .startsWith("-BUSY"));
             List<Integer> statuses = callsInTime(20);
             command(List.of("SCRIPT", "KILL"));
             assertTrue(statuses.stream().allMatch(s -> s == 503), statuses.toString());

@@ -11,6 +11,7 @@ import dev.tollgate.ledger.Claim;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,7 +70,8 @@ class LedgerProcessesTest {
                 running.set(victim, worker(redis, seed, folder.resolve("journal-" + seed), start));
                 Upstreams.await(redis.vertx.timer(400 + random.nextInt(800)));
             }
-            Ports.await(Duration.ofSeconds(90), "the limit to be reached", () -> reached(folder));
+            Ports.await(Duration.ofSeconds(90), "the limit to come near", () -> nearlyUsed(redis));
+            Ports.await(Duration.ofSeconds(30), "a call to be denied", () -> denied(folder));
             for (Process process : running) {
                 process.destroyForcibly().waitFor();
             }
@@ -78,17 +80,24 @@ class LedgerProcessesTest {
         }
     }
 
-    private static boolean reached(Path folder) {
+    private static boolean nearlyUsed(RedisFixture redis) {
+        long used = 0;
+        for (Response cell : redis.send(Command.HVALS, "tg:{org}:budget")) {
+            used = Math.max(used, Long.parseLong(cell.toString().split(",")[0]));
+        }
+        return used > LIMIT * 9 / 10;
+    }
+
+    private static boolean denied(Path folder) {
         try (Stream<Path> journals = Files.list(folder)) {
             for (Path journal : journals.toList()) {
                 if (Files.readString(journal).contains("denied")) {
                     return true;
                 }
             }
-            Thread.sleep(500);
             return false;
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
