@@ -6,6 +6,7 @@ import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerException;
+import dev.tollgate.policy.Policy;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.tenant.Caller;
 import io.vertx.core.Future;

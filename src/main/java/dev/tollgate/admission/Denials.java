@@ -6,6 +6,8 @@ import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
+import dev.tollgate.policy.Limit;
+import dev.tollgate.policy.Weight;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -6,6 +6,8 @@ import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.policy.Limit;
+import dev.tollgate.policy.Policy;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver.TenantFacts;
 import io.vertx.core.Future;

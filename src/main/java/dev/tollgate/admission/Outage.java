@@ -5,6 +5,7 @@ import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.local.LocalLedger;
+import dev.tollgate.policy.Limit;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -4,6 +4,11 @@ import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
+import dev.tollgate.policy.Dimension;
+import dev.tollgate.policy.Limit;
+import dev.tollgate.policy.Period;
+import dev.tollgate.policy.Policy;
+import dev.tollgate.policy.Weight;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.tenant.Caller;
 import java.nio.charset.StandardCharsets;
@@ -26,18 +31,29 @@ public record Plan(List<Limit> limits, List<Claim> claims) {
             Weight weight = limit.quantity().weight();
             if ((usesTokens || weight == Weight.REQUESTS) && limit.matches(caller, target)) {
                 limits.add(limit);
-                long amount = Math.min(Bucket.MAX_AMOUNT, weight.of(estimate));
+                long amount = Math.min(Bucket.MAX_AMOUNT, amount(weight, estimate));
                 claims.add(Claim.of(bucket(limit, policy.version(), caller, target, now), amount));
             }
         }
         return new Plan(limits, claims);
     }
 
+    private static long amount(Weight weight, Estimate estimate) {
+        return weight.amount(
+                estimate.inputTokens(),
+                estimate.outputTokens(),
+                estimate.microUsd(),
+                estimate.quote().price().burndown());
+    }
+
     /** The same claims with what was really used. */
     List<Claim> settled(Usage usage, long microUsd, int burndown) {
         List<Claim> settled = new ArrayList<>(claims.size());
         for (int i = 0; i < claims.size(); i++) {
-            long actual = limits.get(i).quantity().weight().of(usage, microUsd, burndown);
+            long actual = limits.get(i)
+                    .quantity()
+                    .weight()
+                    .amount(usage.input() + usage.cacheWrite(), usage.output(), microUsd, burndown);
             settled.add(claims.get(i).withActual(actual));
         }
         return settled;

@@ -2,6 +2,7 @@ package dev.tollgate.admission;
 
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Hold;
+import dev.tollgate.policy.Limit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;

@@ -1,9 +1,9 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.admission.Policy;
-import dev.tollgate.admission.PolicyException;
-import dev.tollgate.admission.PolicyReader;
-import dev.tollgate.admission.PolicyTable;
+import dev.tollgate.policy.Policy;
+import dev.tollgate.policy.PolicyException;
+import dev.tollgate.policy.PolicyReader;
+import dev.tollgate.policy.PolicyTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.sidecar.Serving;
 import dev.tollgate.simulator.Simulator;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.injection.Injection;
+import dev.tollgate.injection.KubernetesYaml;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -13,16 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
-import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
-import org.yaml.snakeyaml.resolver.Resolver;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -54,7 +48,7 @@ final class InjectCommand implements Callable<Integer> {
         List<Object> objects = new ArrayList<>();
         boolean refused = false;
         try (Reader in = open(file)) {
-            for (Object object : reader().loadAll(in)) {
+            for (Object object : KubernetesYaml.reader().loadAll(in)) {
                 if (object != null) {
                     objects.add(object);
                 }
@@ -77,19 +71,19 @@ final class InjectCommand implements Callable<Integer> {
             return 1;
         }
         Writer out = new OutputStreamWriter(System.out, StandardCharsets.UTF_8);
-        writer().dumpAll(objects.iterator(), out);
+        KubernetesYaml.writer().dumpAll(objects.iterator(), out);
         out.flush();
         return 0;
     }
 
     private static Injection injection(@Nullable String file) throws IOException {
         try (Reader in = file == null ? bundled() : open(file)) {
-            return new Injection(mapping(reader().load(in)));
+            return new Injection(mapping(KubernetesYaml.reader().load(in)));
         }
     }
 
     private static Reader bundled() throws IOException {
-        InputStream in = InjectCommand.class.getResourceAsStream("injection.yaml");
+        InputStream in = Injection.class.getResourceAsStream("injection.yaml");
         if (in == null) {
             throw new IOException("no bundled injection.yaml");
         }
@@ -108,38 +102,5 @@ final class InjectCommand implements Callable<Integer> {
             throw new IllegalArgumentException("found " + value + " where a mapping was expected");
         }
         return (Map<String, Object>) value;
-    }
-
-    /** Reads YAML as Kubernetes does: no dates, and only true and false are booleans. */
-    static Yaml reader() {
-        LoaderOptions in = new LoaderOptions();
-        in.setAllowDuplicateKeys(false);
-        DumperOptions none = new DumperOptions();
-        return new Yaml(new SafeConstructor(in), new Representer(none), none, in, new KubernetesScalars());
-    }
-
-    /** Writes YAML that every reader reads the same: quotes what older ones take for a boolean or a date. */
-    static Yaml writer() {
-        DumperOptions out = new DumperOptions();
-        out.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        out.setExplicitStart(true);
-        out.setSplitLines(false);
-        out.setIndicatorIndent(2);
-        out.setIndentWithIndicator(true);
-        return new Yaml(new SafeConstructor(new LoaderOptions()), new Representer(out), out);
-    }
-
-    private static final class KubernetesScalars extends Resolver {
-
-        private static final Pattern BOOLEAN = Pattern.compile("true|True|TRUE|false|False|FALSE");
-
-        @Override
-        protected void addImplicitResolvers() {
-            addImplicitResolver(Tag.BOOL, BOOLEAN, "tTfF");
-            addImplicitResolver(Tag.INT, INT, "-+0123456789");
-            addImplicitResolver(Tag.FLOAT, FLOAT, "-+0123456789.");
-            addImplicitResolver(Tag.NULL, NULL, "~nN\0");
-            addImplicitResolver(Tag.NULL, EMPTY, null);
-        }
     }
 }

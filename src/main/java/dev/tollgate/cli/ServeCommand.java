@@ -1,7 +1,8 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.admission.PolicyException;
-import dev.tollgate.admission.PolicyReader;
+import dev.tollgate.policy.PolicyException;
+import dev.tollgate.policy.PolicyReader;
+import dev.tollgate.sidecar.Serving;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-/** The commands, and the one place where all rooms are put together. */
+/** The commands, put together without reflection. */
 @NullMarked
 package dev.tollgate.cli;
 

@@ -2,13 +2,13 @@ package dev.tollgate.proxy;
 
 import dev.tollgate.admission.Admission;
 import dev.tollgate.admission.Decision;
-import dev.tollgate.admission.Policy;
 import dev.tollgate.admission.Reservation;
 import dev.tollgate.bedrock.BedrockPath;
 import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.metering.StreamEnd;
+import dev.tollgate.policy.Policy;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.proxy.CallFailure.Kind;
 import dev.tollgate.telemetry.Metrics;

@@ -1,6 +1,5 @@
 package dev.tollgate.proxy;
 
-import dev.tollgate.admission.Policy;
 import dev.tollgate.bedrock.BadRequest;
 import dev.tollgate.bedrock.BedrockPath;
 import dev.tollgate.bedrock.ModelId;
@@ -11,6 +10,7 @@ import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.RequestMetadata;
 import dev.tollgate.bedrock.RequestReader;
 import dev.tollgate.bedrock.ServiceTier;
+import dev.tollgate.policy.Policy;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.proxy.CallFailure.Kind;
 import dev.tollgate.tenant.Caller;

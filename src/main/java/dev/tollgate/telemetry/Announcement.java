@@ -1,8 +1,8 @@
 package dev.tollgate.telemetry;
 
-import dev.tollgate.admission.Policy;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.policy.Policy;
 import dev.tollgate.tenant.Caller;
 import java.util.function.BiFunction;
 import java.util.function.Function;

@@ -1,9 +1,9 @@
 package dev.tollgate.telemetry;
 
-import dev.tollgate.admission.Limit;
-import dev.tollgate.admission.Weight;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.policy.Limit;
+import dev.tollgate.policy.Weight;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

@@ -1,7 +1,7 @@
 package dev.tollgate.telemetry;
 
-import dev.tollgate.admission.Limit;
 import dev.tollgate.bedrock.Usage;
+import dev.tollgate.policy.Limit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

@@ -1,15 +1,15 @@
 package dev.tollgate.telemetry;
 
 import dev.tollgate.admission.AdmissionListener;
-import dev.tollgate.admission.Limit;
 import dev.tollgate.admission.Plan;
-import dev.tollgate.admission.Policy;
-import dev.tollgate.admission.PolicyWatcher;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.policy.Limit;
+import dev.tollgate.policy.Policy;
+import dev.tollgate.policy.PolicyWatcher;
 import dev.tollgate.tenant.Caller;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -3,12 +3,12 @@ package dev.tollgate.telemetry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tollgate.admission.Policy;
-import dev.tollgate.admission.PolicyReader;
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
 import dev.tollgate.harness.ManualClock;
+import dev.tollgate.policy.Policy;
+import dev.tollgate.policy.PolicyReader;
 import dev.tollgate.tenant.Caller;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

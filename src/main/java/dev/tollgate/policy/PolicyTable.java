@@ -1,6 +1,6 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
-import dev.tollgate.admission.Limit.Quantity;
+import dev.tollgate.policy.Limit.Quantity;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.sidecar;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.sidecar;
 
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -17,7 +17,7 @@ public final class Serving implements QuarkusApplication {
     private static final long HANDLER_MINUTES = 5;
 
     /** Starts it and returns when it has stopped; after a signal the process ends here. */
-    static int start(String... args) {
+    public static int start(String... args) {
         // A JVM that was signalled ends with the signal's code unless the handler below comes first.
         Runtime.getRuntime().addShutdownHook(new Thread(Serving::waitForHandler));
         int[] exit = {0};

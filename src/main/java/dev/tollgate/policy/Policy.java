@@ -1,4 +1,4 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;

@@ -1,4 +1,4 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -46,9 +46,9 @@ public enum Period {
      *
      * @param keepMillis until when its count is kept
      */
-    record Window(String id, long startMillis, long endMillis, long keepMillis) {}
+    public record Window(String id, long startMillis, long endMillis, long keepMillis) {}
 
-    Window at(Instant instant, ZoneId zone) {
+    public Window at(Instant instant, ZoneId zone) {
         ZonedDateTime start = start(instant.atZone(zone));
         ZonedDateTime end =
                 switch (this) {

@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.sidecar;
 
 import dev.tollgate.pricing.Estimator;
 import io.smallrye.config.ConfigMapping;

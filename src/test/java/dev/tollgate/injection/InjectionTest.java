@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.injection;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -119,7 +119,7 @@ class InjectionTest {
         String yaml =
                 "---\na: \"yes\"\nb: \"1\"\nc: 2024-01-01T00:00:00Z\nd: 0644\ne: true\nf: 'on'\ng: null\nh: |\n  two\n  lines\n";
         StringWriter out = new StringWriter();
-        InjectCommand.writer().dumpAll(InjectCommand.reader().loadAll(yaml).iterator(), out);
+        KubernetesYaml.writer().dumpAll(KubernetesYaml.reader().loadAll(yaml).iterator(), out);
         Map<String, Object> again = Chart.map(Chart.yaml().load(out.toString()));
         assertEquals("yes", again.get("a"));
         assertEquals("1", again.get("b"));

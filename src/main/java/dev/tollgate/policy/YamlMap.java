@@ -1,6 +1,6 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
-import dev.tollgate.admission.PolicyException.Problem;
+import dev.tollgate.policy.PolicyException.Problem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

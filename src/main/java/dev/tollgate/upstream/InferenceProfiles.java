@@ -1,9 +1,7 @@
-package dev.tollgate.profiles;
+package dev.tollgate.upstream;
 
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ProfileModels;
-import dev.tollgate.upstream.CallGuard;
-import dev.tollgate.upstream.Upstream;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;

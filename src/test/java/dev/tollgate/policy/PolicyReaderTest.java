@@ -1,4 +1,4 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

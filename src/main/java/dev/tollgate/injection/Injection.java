@@ -1,4 +1,4 @@
-package dev.tollgate.cli;
+package dev.tollgate.injection;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import java.util.Set;
  * What is added to a pod, as the chart's template of the sidecar says it ({@code <release>-injection}), and how: just as the
  * chart's MutatingAdmissionPolicy does. Values, annotations and variables that a pod already has stay.
  */
-final class Injection {
+public final class Injection {
 
     static final String LABEL = "tollgate.dev/inject";
     private static final String NAME = "tollgate";
@@ -30,10 +30,10 @@ final class Injection {
     private final String credentials;
 
     /** What became of one workload. */
-    record Outcome(boolean refused, String text) {}
+    public record Outcome(boolean refused, String text) {}
 
     /** @throws IllegalArgumentException where a part is missing */
-    Injection(Map<String, Object> description) {
+    public Injection(Map<String, Object> description) {
         for (String part : List.of("sidecar", "volumes", "annotations", "placeholders", "endpoint", "credentials")) {
             if (!description.containsKey(part)) {
                 throw new IllegalArgumentException("expected `" + part
@@ -49,7 +49,7 @@ final class Injection {
     }
 
     /** Puts the sidecar into an object's pods; empty where it has none. */
-    List<Outcome> into(Map<String, Object> object) {
+    public List<Outcome> into(Map<String, Object> object) {
         String kind = String.valueOf(object.get("kind"));
         if (kind.endsWith("List") && object.get("items") instanceof List<?>) {
             List<Outcome> all = new ArrayList<>();

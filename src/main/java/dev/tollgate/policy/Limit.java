@@ -1,4 +1,4 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.tenant.Caller;
@@ -69,7 +69,7 @@ public record Limit(
                                 || target.pricedModel().map(glob::matches).orElse(false));
     }
 
-    static String value(Dimension dimension, Caller caller, ModelTarget target) {
+    public static String value(Dimension dimension, Caller caller, ModelTarget target) {
         return switch (dimension) {
             case TENANT -> caller.tenant();
             case MODEL -> target.name();
@@ -86,12 +86,12 @@ public record Limit(
     }
 
     /** True where it matters which model is called. */
-    boolean asksForModel() {
+    public boolean asksForModel() {
         return per.contains(Dimension.MODEL) || match.containsKey(Dimension.MODEL);
     }
 
     /** True where each tenant has buckets of its own. */
-    boolean perTenant() {
+    public boolean perTenant() {
         return per.contains(Dimension.TENANT);
     }
 }

@@ -1,8 +1,8 @@
-package dev.tollgate.admission;
+package dev.tollgate.policy;
 
-import dev.tollgate.admission.Limit.OnLedgerFailure;
-import dev.tollgate.admission.PolicyException.Problem;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.policy.Limit.OnLedgerFailure;
+import dev.tollgate.policy.PolicyException.Problem;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver.TenantFacts;
 import java.io.StringReader;

@@ -1,0 +1,8 @@
+/**
+ * The policy file: tenants, aliases, profiles and limits, read with every mistake and its line, and watched for changes.
+ * It says what is limited; {@link dev.tollgate.admission} decides.
+ */
+@NullMarked
+package dev.tollgate.policy;
+
+import org.jspecify.annotations.NullMarked;

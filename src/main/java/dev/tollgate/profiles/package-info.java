@@ -1,5 +1,0 @@
-/** Application inference profiles, through the Bedrock control plane. */
-@NullMarked
-package dev.tollgate.profiles;
-
-import org.jspecify.annotations.NullMarked;
