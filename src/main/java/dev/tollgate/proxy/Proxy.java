@@ -2,13 +2,16 @@ package dev.tollgate.proxy;
 
 import dev.tollgate.admission.Admission;
 import dev.tollgate.admission.Decision;
+import dev.tollgate.admission.Demand;
 import dev.tollgate.admission.Reservation;
 import dev.tollgate.bedrock.BedrockPath;
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.metering.StreamEnd;
 import dev.tollgate.policy.Policy;
+import dev.tollgate.pricing.Charge;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.proxy.CallFailure.Kind;
 import dev.tollgate.telemetry.Metrics;
@@ -142,12 +145,7 @@ public final class Proxy {
         long understood = System.nanoTime();
         metrics.overhead("read", understood - began);
         return admission
-                .admit(
-                        id,
-                        call.caller(),
-                        call.target(),
-                        call.estimate(),
-                        call.path().operation().usesTokens())
+                .admit(id, new Demand(call.caller(), call.target(), call.estimate()))
                 .compose(decision -> {
                     metrics.overhead("decide", System.nanoTime() - understood);
                     if (decision instanceof Decision.Admitted admitted) {
@@ -215,8 +213,10 @@ public final class Proxy {
         boolean estimated = false;
         if (outcome.usage().isPresent()) {
             usage = outcome.usage().get();
-            microUsd = estimator.cost(call.target(), usage, call.facts());
-            reservation.settle(usage, microUsd, call.estimate().quote().price().burndown());
+            Metered metered = new Metered(outcome.usage(), usage, Optional.empty());
+            Charge charge = estimator.charge(call.target(), call.facts(), call.estimate(), metered);
+            microUsd = charge.microUsd();
+            reservation.settle(charge);
             estimator.learn(call.target(), call.facts(), usage);
         } else if (outcome.produced()) {
             estimated = true;

@@ -9,7 +9,6 @@ import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.RequestMetadata;
 import dev.tollgate.bedrock.RequestReader;
-import dev.tollgate.bedrock.ServiceTier;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.proxy.CallFailure.Kind;
@@ -59,8 +58,7 @@ final class Understanding {
 
     private Call.Upload read(HttpServerRequest request, BedrockPath path, String id, byte[] body) {
         Operation operation = path.operation();
-        RequestFacts facts = operation.body() == Operation.Body.NONE ? RequestFacts.NONE : RequestReader.read(body);
-        facts = withTierHeader(request, facts);
+        RequestFacts facts = RequestReader.read(operation, body, request::getHeader);
         String metadataHeader = request.getHeader(RequestMetadata.HEADER);
         Map<String, String> named = operation.body() == Operation.Body.CONVERSE
                 ? facts.metadata()
@@ -88,13 +86,8 @@ final class Understanding {
             headers.set(RequestMetadata.HEADER, metadataHeader);
         }
         String query = operation == Operation.ASYNC_INVOKE_LIST && request.query() != null ? "?" + request.query() : "";
-        Call call = new Call(path, caller, target, facts, estimator.estimate(target, facts, operation.usesTokens()));
+        Call call = new Call(path, caller, target, facts, estimator.estimate(target, operation, facts));
         return new Call.Upload(call, path.upstreamPath(target.sendId()) + query, headers, sent);
-    }
-
-    private static RequestFacts withTierHeader(HttpServerRequest request, RequestFacts facts) {
-        String tier = request.getHeader("X-Amzn-Bedrock-Service-Tier");
-        return tier == null ? facts : facts.withTier(ServiceTier.of(tier));
     }
 
     private static String model(BedrockPath path, RequestFacts facts) {
