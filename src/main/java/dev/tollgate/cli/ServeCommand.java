@@ -28,9 +28,6 @@ final class ServeCommand implements Callable<Integer> {
                 return 1;
             }
         }
-        if (setting("tollgate.usage.file", "TOLLGATE_USAGE_FILE").isPresent()) {
-            System.setProperty("tollgate.usage.to-file", "true");
-        }
         return Serving.start();
     }
 

@@ -12,10 +12,16 @@ import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyWatcher;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.pricing.PriceBook;
+import dev.tollgate.proxy.CallReader;
+import dev.tollgate.proxy.Completion;
 import dev.tollgate.proxy.DenialConfig;
+import dev.tollgate.proxy.Intake;
+import dev.tollgate.proxy.OpenCalls;
 import dev.tollgate.proxy.Proxy;
 import dev.tollgate.proxy.ProxyConfig;
+import dev.tollgate.proxy.Relays;
 import dev.tollgate.telemetry.Metrics;
+import dev.tollgate.telemetry.UsageConfig;
 import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
@@ -39,6 +45,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +69,9 @@ public class Sidecar {
     private final Vertx vertx;
     private final TollgateConfig config;
     private final Proxy proxy;
+    private final OpenCalls openCalls;
+    private final Admission admission;
+    private final UsageLog usageLog;
     private final LimitsPage limits;
     private final Optional<RedisLedger> redisLedger;
     private final long stopMillis;
@@ -77,6 +87,7 @@ public class Sidecar {
             UpstreamConfig upstreamConfig,
             ProxyConfig proxyConfig,
             DenialConfig denials,
+            UsageConfig usage,
             @ConfigProperty(name = "quarkus.application.version") String version,
             @ConfigProperty(name = "hostname") Optional<String> hostname) {
         this.vertx = vertx;
@@ -84,12 +95,15 @@ public class Sidecar {
         this.stopMillis = proxyConfig.shutdownGrace().toMillis() + 2000;
         InstantSource clock = InstantSource.system();
         String pod = UUID.randomUUID().toString();
-        Metrics metrics = new Metrics(registry, config.metrics().maxTenants(), version, clock);
+        PriceBook book = prices();
+        Metrics metrics = new Metrics(
+                registry, config.metrics().maxTenants(), version, clock, target -> book.quote(target, LocalDate.MAX, 0)
+                        .known());
         CallerResolver callers = new CallerResolver(identity);
         Supplier<Policy> policy = policy(metrics);
         Caller podCaller = callers.pod(policy.get()::tenant);
         metrics.announce(policy.get(), p -> callers.pod(p::tenant), callers::mayName);
-        Estimator estimator = new Estimator(prices(), config.estimate(), clock);
+        Estimator estimator = new Estimator(book, config.estimate(), clock);
 
         TollgateConfig.LedgerConfig books = config.ledger();
         Ledger ledger;
@@ -138,20 +152,26 @@ public class Sidecar {
                 .<ProfileModels>map(control -> new InferenceProfiles(
                         new Upstream(vertx, upstreamConfig, control, bearer, credentials), controlPlane, clock))
                 .orElse(ProfileModels.NONE);
+        OpenCalls openCalls = new OpenCalls(vertx, proxyConfig);
+        this.openCalls = openCalls;
+        metrics.openCalls(openCalls::count, openCalls::draining);
+        metrics.upstreamUp(upstream::sound);
+        this.admission = admission;
+        try {
+            this.usageLog = new UsageLog(usage, metrics::usageRecordDropped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        CallReader reader =
+                new CallReader(callers, policy, estimator, profiles, config.metadata() == TollgateConfig.Metadata.ADD);
         this.proxy = new Proxy(
-                vertx,
-                proxyConfig,
-                denials,
-                callers,
-                policy,
-                estimator,
-                config.metadata() == TollgateConfig.Metadata.ADD,
-                profiles,
+                new Intake(vertx, proxyConfig, openCalls),
+                reader,
                 admission,
                 upstream,
+                new Relays(vertx, openCalls, upstream.idleTimeout(), proxyConfig.drainTimeout()),
                 metrics,
-                new UsageLog(),
-                hostname.orElse(pod));
+                new Completion(denials, openCalls, estimator, metrics, usageLog, clock, hostname.orElse(pod)));
         LOG.infof(
                 "Tollgate %s: 127.0.0.1:%d -> %s, tenant %s, %d limits, prices %s",
                 version,
@@ -210,10 +230,16 @@ public class Sidecar {
     /** Takes no more calls, lets the open ones end within the grace time, and sees their settlements through. */
     void drain(@Observes ShutdownDelayInitiatedEvent event) {
         try {
-            proxy.stop().toCompletionStage().toCompletableFuture().get(stopMillis, TimeUnit.MILLISECONDS);
+            openCalls
+                    .stop()
+                    .compose(v -> admission.drain())
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(stopMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             LOG.warn("Stopped before every settlement had reached the ledger; the leases charge the estimates");
         }
         redisLedger.ifPresent(RedisLedger::close);
+        usageLog.close();
     }
 }

@@ -33,8 +33,6 @@ public interface TollgateConfig {
     @WithDefault("add")
     Metadata metadata();
 
-    Usage usage();
-
     Metrics metrics();
 
     interface Policy {
@@ -48,13 +46,6 @@ public interface TollgateConfig {
 
     interface Prices {
         Optional<Path> file();
-    }
-
-    interface Usage {
-        Optional<String> file();
-
-        @WithDefault("false")
-        boolean toFile();
     }
 
     interface Metrics {
