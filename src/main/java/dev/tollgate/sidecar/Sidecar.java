@@ -1,13 +1,11 @@
 package dev.tollgate.sidecar;
 
 import dev.tollgate.admission.Admission;
-import dev.tollgate.admission.LedgerGuard;
+import dev.tollgate.admission.AdmissionSettings;
 import dev.tollgate.admission.LimitsNow;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.control.LimitsPage;
-import dev.tollgate.ledger.Ledger;
-import dev.tollgate.ledger.local.LocalLedger;
-import dev.tollgate.ledger.redis.RedisLedger;
+import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyWatcher;
 import dev.tollgate.pricing.Estimator;
@@ -36,9 +34,7 @@ import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
-import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -46,14 +42,12 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -73,7 +67,7 @@ public class Sidecar {
     private final Admission admission;
     private final UsageLog usageLog;
     private final LimitsPage limits;
-    private final Optional<RedisLedger> redisLedger;
+    private final LedgerWiring ledger;
     private final long stopMillis;
     private final Map<String, Supplier<String>> modes;
 
@@ -81,8 +75,8 @@ public class Sidecar {
     Sidecar(
             Vertx vertx,
             MeterRegistry registry,
-            Instance<Redis> redis,
             TollgateConfig config,
+            LedgerConfig ledgerConfig,
             IdentityConfig identity,
             UpstreamConfig upstreamConfig,
             ProxyConfig proxyConfig,
@@ -105,48 +99,24 @@ public class Sidecar {
         metrics.announce(policy.get(), p -> callers.pod(p::tenant), callers::mayName);
         Estimator estimator = new Estimator(book, config.estimate(), clock);
 
-        TollgateConfig.LedgerConfig books = config.ledger();
-        Ledger ledger;
-        LedgerGuard guard;
-        IntSupplier pods;
-        Supplier<String> ledgerMode;
-        if (books.kind() == TollgateConfig.Kind.MEMORY) {
-            LOG.warn("The ledger is in memory: limits hold for this one process and are forgotten when it ends");
-            this.redisLedger = Optional.empty();
-            ledger = new LocalLedger(clock);
-            guard = Supplier::get;
-            pods = () -> 1;
-            ledgerMode = () -> "memory";
-            metrics.ledgerMode(ledgerMode, List.of("memory"));
-        } else {
-            RedisLedger shared = new RedisLedger(
-                    vertx,
-                    redis.get(),
-                    books.org(),
-                    pod,
-                    books.maxInFlight(),
-                    books.recovery().toMillis(),
-                    metrics::ledgerReset);
-            this.redisLedger = Optional.of(shared);
-            shared.start().onFailure(e -> LOG.debugf("Redis is not there yet: %s", e.getMessage()));
-            DeadlineGuard deadline = DeadlineGuard.ledger(books.deadline());
-            ledger = shared;
-            guard = deadline;
-            pods = shared::pods;
-            ledgerMode = deadline::mode;
-            metrics.ledgerMode(ledgerMode, List.of("closed", "open", "half_open"));
-        }
-        LimitsNow now = new LimitsNow(ledger, policy, podCaller, clock);
+        this.ledger = LedgerWiring.of(vertx, clock, ledgerConfig, pod, metrics);
+        metrics.ledgerMode(ledger.mode(), ledger.modes());
+        LimitsNow now = new LimitsNow(ledger.books().ledger(), policy, podCaller, clock);
         this.limits = new LimitsPage(now);
-        Admission admission = new Admission(
-                vertx, ledger, guard, policy, clock, books.lease(), books.outageGrace(), pods, metrics, now);
+        AdmissionSettings settings = new AdmissionSettings(
+                ledgerConfig.lease(),
+                ledgerConfig.outageGrace(),
+                ledgerConfig.recovery(),
+                ledgerConfig.expectedPods(),
+                config.estimate() == Estimator.Mode.BOUND);
+        Admission admission = new Admission(vertx, clock, ledger.books(), policy, settings, metrics, now);
         metrics.settlementBacklog(admission::pendingSettlements);
         Optional<String> bearer = upstreamConfig.bearerToken().or(() -> env("AWS_BEARER_TOKEN_BEDROCK"));
         Endpoint endpoint = Endpoint.of(upstreamConfig, env("AWS_REGION").or(() -> env("AWS_DEFAULT_REGION")));
         DeadlineGuard credentials = DeadlineGuard.seldom("credentials", CREDENTIALS_DEADLINE);
         DeadlineGuard controlPlane = DeadlineGuard.seldom("control-plane", CONTROL_PLANE_DEADLINE);
         this.modes =
-                Map.of("ledger", ledgerMode, "credentials", credentials::mode, "control-plane", controlPlane::mode);
+                Map.of("ledger", ledger.mode(), "credentials", credentials::mode, "control-plane", controlPlane::mode);
         Upstream upstream = new Upstream(vertx, upstreamConfig, endpoint, bearer, credentials);
         ProfileModels profiles = Endpoint.control(upstreamConfig, endpoint)
                 .<ProfileModels>map(control -> new InferenceProfiles(
@@ -233,13 +203,13 @@ public class Sidecar {
             openCalls
                     .stop()
                     .compose(v -> admission.drain())
+                    .compose(v -> ledger.close().get())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(stopMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             LOG.warn("Stopped before every settlement had reached the ledger; the leases charge the estimates");
         }
-        redisLedger.ifPresent(RedisLedger::close);
         usageLog.close();
     }
 }
