@@ -173,7 +173,9 @@ public final class LocalLedger implements Ledger {
 
     @Override
     public synchronized Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold) {
-        Spending spending = (Spending) change(tenant, budget, clock.millis());
+        long now = clock.millis();
+        reclaim(now);
+        Spending spending = (Spending) change(tenant, budget, now);
         return Future.succeededFuture(spending.mark(threshold));
     }
 
@@ -196,6 +198,9 @@ public final class LocalLedger implements Ledger {
             Entry entry = leases.remove();
             if (entry.state != State.HELD) {
                 entries.remove(entry.hold.id());
+                if (entry.state == State.LAPSED) {
+                    ended.put(entry.hold.id(), true);
+                }
                 continue;
             }
             for (Claim claim : entry.hold.claims()) {

@@ -135,6 +135,7 @@ final class Heartbeat {
         runner.run(LedgerScript.Kind.SWEEP, tenant, 1).onSuccess(reply -> {
             if (!reply.otherLife()) {
                 reply.longAt();
+                reply.longAt();
                 if (reply.byteAt() != 0 && left > 1) {
                     sweep(tenant, left - 1);
                 }

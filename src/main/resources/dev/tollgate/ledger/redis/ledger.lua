@@ -39,7 +39,7 @@
 --                 an operation: status B, limit that decided or 0 B, wait ms I8, refused I4 (bits of its claims that would deny
 --                 alone), x i8, y I8 (balance of the deciding limit at that moment);
 --                 a limit: x i8, y I8, damaged B        rate: level, ms until full   budget: used, held   concurrency: 0, held
---                 SWEEP: entries that were over I8, more to look at B
+--                 SWEEP: entries that were over I8, cells removed I8, more to look at B
 --                 BEAT, GREET: stored number found I8, pods I4, rank I4, tenants to sweep n B, n x (I2 + bytes); GREET: facts of the server, text
 --   1 other life: now I8, stored number found I8, stored number now I8, life c24: nothing was done
 --   2 refused:    why; 3 another format: B
@@ -386,11 +386,12 @@ local function put(entry, value, due)
   if due and (not soonest or due < soonest) then soonest = due end
 end
 
-local dirty = {}
+local dirty, room = {}, {}
 local function touch(cell)
   if not cell.dirty then
     cell.dirty = true
     dirty[#dirty + 1] = cell
+    if cell.new and room[cell.key] then room[cell.key] = room[cell.key] - 1 end
   end
 end
 
@@ -426,21 +427,24 @@ end
 local over = 0
 if (earliest > 0 and earliest <= now) or sweeps then
   local most = sweeps and 64 or 4
-  local ids = call('ZRANGEBYSCORE', KEYS[4], '-inf', now, 'LIMIT', 0, most)
-  for i = 1, #ids do
-    local entry = entries[ids[i]] or open_entry(ids[i], call('HGET', KEYS[3], ids[i]))
+  local first = call('ZRANGE', KEYS[4], 0, most, 'WITHSCORES')
+  local before = earliest
+  earliest = 0
+  for i = 1, #first, 2 do
+    local id, ends = first[i], tonumber(first[i + 1])
+    if ends > now or over == most then
+      earliest = ends
+      break
+    end
+    over = over + 1
+    local entry = entries[id] or open_entry(id, call('HGET', KEYS[3], id))
     if entry.value and byte(entry.value) == HELD then lapse(entry) else put(entry, false) end
   end
-  over = #ids
-  local rest = call('ZRANGEBYSCORE', KEYS[4], '(' .. string.format('%.0f', now), '+inf', 'LIMIT', 0, 1, 'WITHSCORES')
-  local before = earliest
-  earliest = over == most and now or tonumber(rest[2] or '0')
   header_changed = header_changed or earliest ~= before
 end
 
 -- 6. Operations: each returns its status, the index of the deciding claim, and a wait.
 
-local room = {}
 local function has_room(limit)
   local key = limit.shared and KEYS[1] or KEYS[3]
   if not room[key] then
@@ -485,7 +489,6 @@ local function hold(op)
     local limit, estimate = op[i][1], op[i][2]
     local cell = limit.cell
     if not cell.damaged then
-      if cell.new and not cell.dirty and room[cell.key] then room[cell.key] = room[cell.key] - 1 end
       touch(cell)
       if limit.kind == RATE then
         cell.level = max(-cell.burst, cell.level - estimate)
@@ -688,5 +691,5 @@ if written then
 end
 
 replies[1] = pack('<BI8I8B', 0, now, stored, underflows)
-if sweeps then return replies[1] .. pack('<I8B', over + #gone, more and 1 or 0) end
+if sweeps then return replies[1] .. pack('<I8I8B', over, #gone, more and 1 or 0) end
 return balances(replies)
