@@ -13,7 +13,7 @@ import java.util.Optional;
  * A policy file as it was understood.
  *
  * @param profiles application inference profile (ARN or its last part) to the model behind it
- * @param version grows with every change of the file, the same on every pod
+ * @param version grows with every change of the file, the same on every pod: the file's own revision, else its time
  */
 public record Policy(
         Map<String, TenantFacts> tenants,
@@ -30,6 +30,18 @@ public record Policy(
         aliases = Map.copyOf(aliases);
         profiles = Map.copyOf(profiles);
         limits = List.copyOf(limits);
+    }
+
+    // Later than any time of a file in ms: a file that begins to give its revision takes over at once.
+    private static final long REVISIONS = 1L << 44;
+
+    static long ofRevision(long revision) {
+        return REVISIONS + revision;
+    }
+
+    /** True if the file gives its revision. */
+    boolean revised() {
+        return version >= REVISIONS;
     }
 
     public Optional<TenantFacts> tenant(String name) {

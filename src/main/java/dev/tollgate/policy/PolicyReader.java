@@ -32,7 +32,7 @@ public final class PolicyReader {
 
     private static final Pattern DURATION = Pattern.compile("(\\d+)(ms|s|m|h|d)");
     private static final Pattern LIMIT_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final int MAX_LIMITS_A_CALL = 32;
+    private static final Pattern REVISION = Pattern.compile("[1-9]\\d{0,8}");
 
     private final List<Problem> problems = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
@@ -59,7 +59,7 @@ public final class PolicyReader {
             return new Policy(Map.of(), Map.of(), Map.of(), List.of(), version);
         }
         YamlMap file = new YamlMap(root, "", problems);
-        file.only(Set.of("tenants", "aliases", "profiles", "limits"));
+        file.only(Set.of("revision", "tenants", "aliases", "profiles", "limits"));
         Map<String, TenantFacts> tenants = new LinkedHashMap<>();
         file.map("tenants").ifPresent(map -> map.keys().forEach(name -> {
             if (!Caller.legal(name)) {
@@ -70,15 +70,21 @@ public final class PolicyReader {
         Map<String, String> aliases = texts(file, "aliases");
         Map<String, String> profiles = texts(file, "profiles");
         List<Limit> limits = new ArrayList<>();
-        List<YamlMap> given = file.maps("limits");
-        if (given.size() > MAX_LIMITS_A_CALL) {
-            file.problem("limits", "at most " + MAX_LIMITS_A_CALL + " limits", String.valueOf(given.size()));
-        }
-        given.forEach(map -> limit(map).ifPresent(limits::add));
+        long effective = revision(file).orElse(version);
+        file.maps("limits").forEach(map -> limit(map).ifPresent(limits::add));
         if (!problems.isEmpty()) {
             throw new PolicyException(problems);
         }
-        return new Policy(tenants, aliases, profiles, limits, version);
+        return new Policy(tenants, aliases, profiles, limits, effective);
+    }
+
+    private static Optional<Long> revision(YamlMap file) {
+        Optional<String> text = file.text("revision");
+        if (text.isPresent() && !REVISION.matcher(text.get()).matches()) {
+            file.problem("revision", "a whole number from 1 to 999999999", text.get());
+            return Optional.empty();
+        }
+        return text.map(t -> Policy.ofRevision(Long.parseLong(t)));
     }
 
     private static TenantFacts tenant(YamlMap map) {

@@ -71,7 +71,13 @@ public final class PolicyWatcher implements Supplier<Policy> {
             return false;
         }
         try {
-            current = PolicyReader.read(text, Math.max(version, current.version() + 1));
+            Policy next = PolicyReader.read(text, Math.max(version, current.version() + 1));
+            if (next.revised() && next.version() <= current.version()) {
+                LOG.warnf(
+                        "Policy %s changed but its revision did not grow: rates keep what the later revision said",
+                        file);
+            }
+            current = next;
             seen = text;
             LOG.infof("Policy %s reloaded: %d limits", file, current.limits().size());
             listener.reloaded(current);
