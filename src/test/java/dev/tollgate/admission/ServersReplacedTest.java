@@ -358,13 +358,24 @@ class ServersReplacedTest {
         }
 
         void failOver(String key) {
-            RealRedis replica =
-                    group(key).stream().filter(n -> !primary(n)).findFirst().orElseThrow();
+            RealRedis replica = inStep(key);
             replica.command("CLUSTER", "FAILOVER");
             Ports.await(Duration.ofSeconds(10), "the failover", () -> primary(replica));
         }
 
+        /** The replica, once it has all that the primary has. */
+        private RealRedis inStep(String key) {
+            List<RealRedis> group = group(key);
+            Ports.await(Duration.ofSeconds(10), "one primary and one replica", () -> primary(group.get(0))
+                    != primary(group.get(1)));
+            RealRedis primary = primary(group.get(0)) ? group.get(0) : group.get(1);
+            RealRedis replica = primary == group.get(0) ? group.get(1) : group.get(0);
+            follows(replica, primary);
+            return replica;
+        }
+
         void crash(String key) {
+            inStep(key);
             group(key).stream()
                     .filter(Cluster::primary)
                     .findFirst()
