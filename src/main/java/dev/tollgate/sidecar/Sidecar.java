@@ -14,6 +14,7 @@ import dev.tollgate.pricing.Estimator;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.proxy.CallReader;
 import dev.tollgate.proxy.Completion;
+import dev.tollgate.proxy.DataPort;
 import dev.tollgate.proxy.DenialConfig;
 import dev.tollgate.proxy.Intake;
 import dev.tollgate.proxy.OpenCalls;
@@ -34,7 +35,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
@@ -69,6 +69,8 @@ public class Sidecar {
     private final Vertx vertx;
     private final TollgateConfig config;
     private final Proxy proxy;
+    private final ProxyConfig proxyConfig;
+    private final Metrics metrics;
     private final OpenCalls openCalls;
     private final Admission admission;
     private final UsageLog usageLog;
@@ -91,12 +93,13 @@ public class Sidecar {
             @ConfigProperty(name = "quarkus.application.version") String version,
             @ConfigProperty(name = "hostname") Optional<String> hostname) {
         this.vertx = vertx;
+        this.proxyConfig = proxyConfig;
         this.config = config;
         this.stopMillis = proxyConfig.shutdownGrace().toMillis() + 2000;
         InstantSource clock = InstantSource.system();
         String pod = UUID.randomUUID().toString();
         PriceBook book = prices();
-        Metrics metrics = new Metrics(
+        this.metrics = new Metrics(
                 registry, config.metrics().maxTenants(), version, clock, target -> book.quote(target, LocalDate.MAX, 0)
                         .known());
         CallerResolver callers = new CallerResolver(identity);
@@ -208,19 +211,19 @@ public class Sidecar {
         return Optional.ofNullable(System.getenv(name)).filter(v -> !v.isBlank());
     }
 
-    void data(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(context -> {
-            if (context.request().path().startsWith("/tollgate/")) {
-                context.next();
-            } else {
-                proxy.handle(context.request());
-            }
-        });
-        // Quarkus binds one address; applications that resolve localhost to ::1 find this one.
-        vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
-                .requestHandler(router)
-                .listen(config.port(), "::1")
-                .onFailure(e -> LOG.debugf("no IPv6 loopback: %s", e.getMessage()));
+    void data(@Observes Router router) throws InterruptedException, ExecutionException {
+        DataPort data = new DataPort(
+                vertx,
+                proxyConfig,
+                request -> {
+                    if (request.path() != null && request.path().startsWith("/tollgate/")) {
+                        router.handle(request);
+                    } else {
+                        proxy.handle(request);
+                    }
+                },
+                metrics::refused);
+        data.listen(config.port()).toCompletionStage().toCompletableFuture().get();
     }
 
     void management(@Observes ManagementInterface management) {
