@@ -1,6 +1,9 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.sidecar.CommandSettings;
 import dev.tollgate.sidecar.Serving;
+import dev.tollgate.sidecar.Slices;
+import dev.tollgate.sidecar.TollgateConfig;
 import dev.tollgate.simulator.Simulator;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -27,7 +30,9 @@ final class DemoCommand implements Callable<Integer> {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();
-        Map.of(
+        CommandSettings.give(
+                Map.of(),
+                Map.of(
                         "tollgate.upstream.endpoint", "http://127.0.0.1:" + simulator,
                         "tollgate.upstream.bearer-token", "demo",
                         "tollgate.ledger", "memory",
@@ -35,15 +40,8 @@ final class DemoCommand implements Callable<Integer> {
                         "tollgate.identity.tenant", "acme",
                         "tollgate.identity.application", "demo",
                         "tollgate.identity.trust", "request",
-                        "tollgate.identity.tenants", "acme,globex")
-                .forEach(DemoCommand::otherwise);
+                        "tollgate.identity.tenants", "acme,globex"));
         return Serving.start(text());
-    }
-
-    private static void otherwise(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
     }
 
     private static Path policy() {
@@ -61,11 +59,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String text() {
-        String port = Optional.ofNullable(System.getProperty("tollgate.port", System.getenv("TOLLGATE_PORT")))
-                .orElse("8787");
-        String management = Optional.ofNullable(
-                        System.getProperty("tollgate.management-port", System.getenv("TOLLGATE_MANAGEMENT_PORT")))
-                .orElse("9000");
+        TollgateConfig root = Slices.read().root();
+        String port = String.valueOf(root.port());
+        String management = String.valueOf(root.managementPort());
         return """
 
                 Tollgate demo. Tenant acme may spend 0.02 USD today, globex 0.01. Call it, a few times:

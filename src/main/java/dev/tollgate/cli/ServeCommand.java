@@ -1,12 +1,9 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.policy.PolicyException;
-import dev.tollgate.policy.PolicyReader;
+import dev.tollgate.sidecar.CommandSettings;
 import dev.tollgate.sidecar.Serving;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
+import dev.tollgate.sidecar.Slices;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /** {@code tollgate serve}: the sidecar. */
@@ -14,28 +11,16 @@ final class ServeCommand implements Callable<Integer> {
 
     static final String DESCRIPTION = "Runs the sidecar; settings are TOLLGATE_... environment variables.";
 
+    // Quarkus configures log handlers before any of our code runs.
+    private static final Map<String, String> TO_FILE = Map.of(
+            "quarkus.log.handler.file.\"usage-file\".enabled", "true",
+            "quarkus.log.category.\"tollgate.usage\".handlers", "usage,usage-file");
+
     @Override
     public Integer call() {
-        Optional<String> file = setting("tollgate.policy.file", "TOLLGATE_POLICY_FILE");
-        if (file.isPresent()) {
-            try {
-                PolicyReader.read(Files.readString(Path.of(file.get())), 0);
-            } catch (IOException e) {
-                System.err.println("expected a policy file at " + file.get() + ", found none that can be read");
-                return 1;
-            } catch (PolicyException e) {
-                System.err.println(file.get() + " has " + e.problems().size() + " mistakes:\n" + e.getMessage());
-                return 1;
-            }
-        }
-        if (setting("tollgate.usage.file", "TOLLGATE_USAGE_FILE").isPresent()) {
-            System.setProperty("tollgate.usage.to-file", "true");
+        if (Slices.read().telemetry().usage().file().isPresent()) {
+            CommandSettings.give(TO_FILE, Map.of());
         }
         return Serving.start();
-    }
-
-    private static Optional<String> setting(String property, String variable) {
-        return Optional.ofNullable(System.getProperty(property, System.getenv(variable)))
-                .filter(v -> !v.isBlank());
     }
 }

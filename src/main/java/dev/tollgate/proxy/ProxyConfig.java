@@ -1,10 +1,12 @@
 package dev.tollgate.proxy;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
 /** Bounds of the data path. */
+@Unremovable
 @ConfigMapping(prefix = "tollgate.proxy")
 public interface ProxyConfig {
     /** Largest request body, in bytes; Bedrock's own limit. */
