@@ -1,7 +1,6 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.sidecar.CommandSettings;
-import dev.tollgate.sidecar.Serving;
 import dev.tollgate.sidecar.Slices;
 import dev.tollgate.sidecar.TollgateConfig;
 import dev.tollgate.simulator.Simulator;
@@ -30,18 +29,16 @@ final class DemoCommand implements Callable<Integer> {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();
-        CommandSettings.give(
-                Map.of(),
-                Map.of(
-                        "tollgate.upstream.endpoint", "http://127.0.0.1:" + simulator,
-                        "tollgate.upstream.bearer-token", "demo",
-                        "tollgate.ledger", "memory",
-                        "tollgate.policy.file", policy().toString(),
-                        "tollgate.identity.tenant", "acme",
-                        "tollgate.identity.application", "demo",
-                        "tollgate.identity.trust", "request",
-                        "tollgate.identity.tenants", "acme,globex"));
-        return Serving.start(text());
+        CommandSettings.byDefault(Map.of(
+                "tollgate.upstream.endpoint", "http://127.0.0.1:" + simulator,
+                "tollgate.upstream.bearer-token", "demo",
+                "tollgate.ledger", "memory",
+                "tollgate.policy.file", policy().toString(),
+                "tollgate.identity.tenant", "acme",
+                "tollgate.identity.application", "demo",
+                "tollgate.identity.trust", "request",
+                "tollgate.identity.tenants", "acme,globex"));
+        return ServeCommand.start(text());
     }
 
     private static Path policy() {

@@ -2,7 +2,9 @@ package dev.tollgate.cli;
 
 import dev.tollgate.sidecar.CommandSettings;
 import dev.tollgate.sidecar.Serving;
-import dev.tollgate.sidecar.Slices;
+import dev.tollgate.sidecar.StartCheck;
+import io.smallrye.config.SmallRyeConfig;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -18,9 +20,24 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (Slices.read().telemetry().usage().file().isPresent()) {
-            CommandSettings.give(TO_FILE, Map.of());
+        return start("");
+    }
+
+    /**
+     * Runs until a signal, if nothing speaks against a start.
+     *
+     * @param greeting printed once the ports are open; empty for none
+     */
+    static int start(String greeting) {
+        SmallRyeConfig config = StartCheck.values();
+        List<String> problems = StartCheck.of(config);
+        if (!problems.isEmpty()) {
+            problems.forEach(System.err::println);
+            return 1;
         }
-        return Serving.start();
+        if (config.getOptionalValue("tollgate.usage.file", String.class).isPresent()) {
+            CommandSettings.give(TO_FILE);
+        }
+        return greeting.isEmpty() ? Serving.start() : Serving.start(greeting);
     }
 }

@@ -55,6 +55,7 @@ public class Sidecar {
                 slices);
         this.proxy = wiring.proxy();
         this.limits = wiring.limitsPage();
+        StartCheck.misspelt(config).forEach(LOG::warn);
         LOG.info(wiring.startLine());
     }
 
