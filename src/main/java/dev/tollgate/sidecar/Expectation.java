@@ -33,6 +33,11 @@ record Expectation(String text, boolean required, Predicate<String> met) {
         return met.test(value.strip()) ? Optional.empty() : Optional.of(text);
     }
 
+    /** The same, and an empty value counts as none. */
+    Expectation orNone() {
+        return new Expectation(text, false, met);
+    }
+
     static Expectation port() {
         return new Expectation("a port from 1 to 65535", true, value -> whole(value, 1, 65_535));
     }

@@ -46,7 +46,7 @@ public final class Serving implements QuarkusApplication {
 
     /** Writes out what asynchronous handlers still hold. */
     private static void closeLogs() {
-        for (String name : new String[] {"tollgate.usage", ""}) {
+        for (String name : new String[] {""}) {
             for (Handler handler : Logger.getLogger(name).getHandlers()) {
                 handler.close();
             }

@@ -46,12 +46,20 @@ final class Settings {
             Setting.of("tollgate.upstream.connect-timeout", Expectation.duration()),
             Setting.of("tollgate.upstream.idle-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.max-body-bytes", Expectation.count(1, MAX_BYTES)),
-            Setting.of("tollgate.proxy.max-buffered-bytes", Expectation.count(1, MAX_BYTES)),
+            Setting.of(
+                    "tollgate.proxy.max-buffered-bytes",
+                    Expectation.count(1, MAX_BYTES).orNone()),
             Setting.of("tollgate.proxy.max-in-flight", Expectation.count(1, MAX_COUNT)),
+            Setting.of("tollgate.proxy.header-timeout", Expectation.duration()),
+            Setting.of("tollgate.proxy.body-timeout", Expectation.duration()),
+            Setting.of("tollgate.proxy.keep-alive", Expectation.duration()),
+            Setting.of("tollgate.proxy.allowed-hosts", Expectation.names()),
+            Setting.of("tollgate.proxy.browsers", Expectation.oneOf("deny", "allow")),
             Setting.of("tollgate.proxy.drain-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.max-draining", Expectation.count(0, MAX_COUNT)),
             Setting.of("tollgate.proxy.shutdown-grace", Expectation.duration()),
             Setting.of("tollgate.usage.file", Expectation.newFile()),
+            Setting.of("tollgate.usage.stdout", Expectation.oneOf("true", "false")),
             Setting.of("tollgate.metrics.max-tenants", Expectation.count(1, MAX_COUNT)),
             Setting.secret("tollgate.notify.webhook", Expectation.url("https://host/path", "https", "http")));
 

@@ -81,7 +81,7 @@ public class Sidecar {
     void drain(@Observes ShutdownDelayInitiatedEvent event) {
         Duration wait = slices.proxy().shutdownGrace().plus(SETTLING);
         try {
-            proxy.stop().toCompletionStage().toCompletableFuture().get(wait.toMillis(), TimeUnit.MILLISECONDS);
+            wiring.stop().toCompletionStage().toCompletableFuture().get(wait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             LOG.warn("Stopped before every settlement reached the ledger; expiring leases will charge the estimates");
         }

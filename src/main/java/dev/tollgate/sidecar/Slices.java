@@ -5,7 +5,8 @@ import dev.tollgate.pricing.PricingConfig;
 import dev.tollgate.proxy.DenialConfig;
 import dev.tollgate.proxy.MetadataConfig;
 import dev.tollgate.proxy.ProxyConfig;
-import dev.tollgate.telemetry.TelemetryConfig;
+import dev.tollgate.telemetry.MetricsConfig;
+import dev.tollgate.telemetry.UsageConfig;
 import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.UpstreamConfig;
 import io.quarkus.runtime.configuration.AbstractConfigBuilder;
@@ -69,8 +70,12 @@ public record Slices(SmallRyeConfig config) {
         return slice(MetadataConfig.class).metadata() == MetadataConfig.Metadata.ADD;
     }
 
-    public TelemetryConfig telemetry() {
-        return slice(TelemetryConfig.class);
+    public MetricsConfig metrics() {
+        return slice(MetricsConfig.class);
+    }
+
+    public UsageConfig usage() {
+        return slice(UsageConfig.class);
     }
 
     /** The region that AWS SDKs would use. */

@@ -8,13 +8,21 @@ import dev.tollgate.policy.PolicyConfig;
 import dev.tollgate.policy.PolicyWatcher;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.pricing.PriceBook;
+import dev.tollgate.proxy.CallReader;
+import dev.tollgate.proxy.Completion;
+import dev.tollgate.proxy.Intake;
+import dev.tollgate.proxy.OpenCalls;
 import dev.tollgate.proxy.Proxy;
+import dev.tollgate.proxy.Relays;
 import dev.tollgate.telemetry.Metrics;
 import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
+import dev.tollgate.upstream.Upstream;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -27,6 +35,7 @@ final class Wiring {
 
     private final Platform platform;
     private final Slices slices;
+    private final PriceBook prices;
     private final Metrics metrics;
     private final CallerResolver callers;
     private final Supplier<Policy> policy;
@@ -36,27 +45,37 @@ final class Wiring {
     private final LimitsNow limits;
     private final Admission admission;
     private final UpstreamRoom upstream;
+    private final UsageLog usageLog;
+    private final OpenCalls openCalls;
     private final Proxy proxy;
 
     Wiring(Platform platform, Slices slices) {
         this.platform = platform;
         this.slices = slices;
+        this.prices = slices.pricing().prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
         this.metrics = telemetry();
         this.callers = new CallerResolver(slices.identity());
         this.policy = policyRoom();
         this.pod = callers.pod(policy.get()::tenant);
         metrics.announce(policy.get(), p -> callers.pod(p::tenant), callers::mayName);
-        this.estimator = pricing();
+        this.estimator = new Estimator(prices, slices.pricing().estimate(), platform.clock());
         this.ledger = ledgerRoom();
         this.limits = new LimitsNow(ledger.ledger(), policy, pod, platform.clock());
         this.admission = admissionRoom();
         this.upstream = UpstreamRoom.of(platform, slices);
+        this.usageLog = usageLog();
+        this.openCalls = new OpenCalls(platform.vertx(), slices.proxy());
         this.proxy = proxyRoom();
     }
 
     private Metrics telemetry() {
         return new Metrics(
-                platform.registry(), slices.telemetry().metrics().maxTenants(), platform.version(), platform.clock());
+                platform.registry(),
+                slices.metrics().maxTenants(),
+                platform.version(),
+                platform.clock(),
+                // Whenever it was or will be in force.
+                target -> prices.quote(target, LocalDate.MAX, 0).known());
     }
 
     private Supplier<Policy> policyRoom() {
@@ -70,11 +89,6 @@ final class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private Estimator pricing() {
-        PriceBook book = slices.pricing().prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
-        return new Estimator(book, slices.pricing().estimate(), platform.clock());
     }
 
     private LedgerRoom ledgerRoom() {
@@ -99,25 +113,40 @@ final class Wiring {
         return room;
     }
 
+    private UsageLog usageLog() {
+        try {
+            return new UsageLog(slices.usage(), metrics::usageRecordDropped);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Proxy proxyRoom() {
+        Upstream runtime = upstream.runtime();
+        metrics.openCalls(openCalls::count, openCalls::draining);
+        metrics.upstreamUp(runtime::sound);
         return new Proxy(
-                platform.vertx(),
-                slices.proxy(),
-                slices.denial(),
-                callers,
-                policy,
-                estimator,
-                slices.addsMetadata(),
-                upstream.profiles(),
+                new Intake(platform.vertx(), slices.proxy(), openCalls),
+                new CallReader(callers, policy, estimator, upstream.profiles(), slices.addsMetadata()),
                 admission,
-                upstream.runtime(),
+                runtime,
+                new Relays(
+                        platform.vertx(),
+                        openCalls,
+                        runtime.idleTimeout(),
+                        slices.proxy().drainTimeout()),
                 metrics,
-                new UsageLog(),
-                platform.host());
+                new Completion(
+                        slices.denial(), openCalls, estimator, metrics, usageLog, platform.clock(), platform.host()));
     }
 
     Proxy proxy() {
         return proxy;
+    }
+
+    /** Accepts no more calls; completes when the open ones have ended and their settlements are in the ledger. */
+    Future<Void> stop() {
+        return openCalls.stop().compose(v -> admission.drain());
     }
 
     LimitsPage limitsPage() {
@@ -134,6 +163,7 @@ final class Wiring {
     /** Ends what lives longer than the last call. */
     void close() {
         ledger.close().run();
+        usageLog.close();
     }
 
     /** What runs, in one line. */

@@ -100,6 +100,14 @@ class StartCheckIT {
                 Arguments.of("tollgate.proxy.max-body-bytes", "25M", BYTES + "\"25M\""),
                 Arguments.of("tollgate.proxy.max-buffered-bytes", "-1", BYTES + "\"-1\""),
                 Arguments.of("tollgate.proxy.max-in-flight", "1e3", COUNT + "\"1e3\""),
+                Arguments.of("tollgate.proxy.header-timeout", "soon", DURATION),
+                Arguments.of("tollgate.proxy.body-timeout", "0", DURATION.replace("soon", "0")),
+                Arguments.of("tollgate.proxy.keep-alive", "soon", DURATION),
+                Arguments.of(
+                        "tollgate.proxy.allowed-hosts",
+                        "localhost,",
+                        "names of 1 to 128 printable characters with a comma between two, found \"localhost,\""),
+                Arguments.of("tollgate.proxy.browsers", "some", "one of deny, allow, found \"some\""),
                 Arguments.of("tollgate.proxy.drain-timeout", "soon", DURATION),
                 Arguments.of("tollgate.proxy.max-draining", "-1", COUNT.replace("from 1", "from 0") + "\"-1\""),
                 Arguments.of("tollgate.proxy.shutdown-grace", "soon", DURATION),
@@ -107,6 +115,7 @@ class StartCheckIT {
                         "tollgate.usage.file",
                         "/none/usage.jsonl",
                         "a file in a folder that can be written to, found \"/none/usage.jsonl\""),
+                Arguments.of("tollgate.usage.stdout", "no", "one of true, false, found \"no\""),
                 Arguments.of("tollgate.metrics.max-tenants", "", COUNT + "an empty value"),
                 Arguments.of(
                         "tollgate.notify.webhook",
