@@ -110,12 +110,15 @@ final class ModelPrices {
                 + line.unit().map(Line.UnitPrice::pico).orElse(0L);
     }
 
-    /** What makes this model dearer than another: its token price, then its dearest unit. */
+    /** What makes this model dearer than another of its kind: the token price of text and embeddings, else the dearest unit. */
     long weight(Terms terms) {
-        Price price = price(terms);
-        long weight = price == null ? 0 : price.rates().weight();
+        if (kind == ModelKind.TEXT || kind == ModelKind.EMBEDDING) {
+            Price price = price(terms);
+            return price == null ? 0 : price.rates().weight();
+        }
+        long weight = 0;
         for (Line line : units) {
-            weight = kind == ModelKind.EMBEDDING ? weight : Math.max(weight, weight(line));
+            weight = Math.max(weight, weight(line));
         }
         return weight;
     }

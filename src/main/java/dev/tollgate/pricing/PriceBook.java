@@ -34,6 +34,7 @@ public final class PriceBook {
     private final Map<String, ModelPrices> byModel = new LinkedHashMap<>();
     private final Map<String, ModelPrices> bySpelling = new ConcurrentHashMap<>();
     private final @Nullable ModelPrices guardrail;
+    private final long largestContext;
 
     /**
      * The price of a model.
@@ -46,6 +47,11 @@ public final class PriceBook {
         /** Cost of tokens and of what is bought beside them, in micro-USD, rounded up once. */
         public long cost(Usage usage, ServiceTier tier, List<Purchase> purchases) {
             return Money.microUsd(price.rates().pico(usage), tier.percent(), tariff.pico(purchases));
+        }
+
+        private Quote withContext(long tokens) {
+            return new Quote(
+                    new Price(price.rates(), tokens, price.maxOutputTokens(), price.burndown()), known, tariff);
         }
     }
 
@@ -64,6 +70,7 @@ public final class PriceBook {
             }
         }
         this.guardrail = found;
+        this.largestContext = file.largestContext();
         if (byModel.isEmpty()) {
             throw new IllegalArgumentException("expected a price book with at least one model, found none");
         }
@@ -125,7 +132,8 @@ public final class PriceBook {
         String model = target.pricedModel().orElse("");
         ModelPrices known = known(model);
         ModelPrices prices = known == null ? relative(model, terms) : known;
-        return Tariff.of(prices, guardrail, terms).quote(known != null);
+        Quote quote = Tariff.of(prices, guardrail, terms).quote(known != null);
+        return known == null ? quote.withContext(largestContext) : quote;
     }
 
     static String scope(ModelTarget target) {

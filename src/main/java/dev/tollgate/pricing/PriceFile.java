@@ -72,6 +72,10 @@ final class PriceFile {
         return lines.stream().map(l -> completed(l, context, output)).toList();
     }
 
+    long largestContext() {
+        return lines.stream().mapToLong(l -> l.price().contextTokens()).max().orElse(0);
+    }
+
     private static Line completed(Line line, long context, long output) {
         Price price = line.price();
         Price whole = new Price(
