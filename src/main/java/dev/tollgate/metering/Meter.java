@@ -18,11 +18,6 @@ public interface Meter {
     /** All that the answer reported so far; complete once the answer is. */
     Metered metered();
 
-    /** Final usage, if the answer reported it. */
-    default Optional<Usage> usage() {
-        return metered().usage();
-    }
-
     /** Type of the exception that an event stream ended with. */
     default Optional<String> exception() {
         return Optional.empty();

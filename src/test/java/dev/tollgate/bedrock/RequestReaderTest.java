@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -146,7 +147,7 @@ class RequestReaderTest {
     private static void assertSpliced(String body, String expected) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         RequestFacts facts = RequestReader.read(Operation.CONVERSE, bytes, name -> null);
-        byte[] spliced = RequestMetadata.splice(bytes, facts, Map.of("tenantId", "acme"));
+        byte[] spliced = spliced(bytes, RequestMetadata.splice(facts, Map.of("tenantId", "acme")));
         assertEquals(expected, new String(spliced, StandardCharsets.UTF_8));
     }
 
@@ -154,9 +155,10 @@ class RequestReaderTest {
     void splicesTheModel() {
         byte[] body = "{\"messages\":[],\"model\" : \"al\\u0069as\",\"n\":1}".getBytes(StandardCharsets.UTF_8);
         RequestFacts facts = RequestReader.read(Operation.CHAT_COMPLETIONS, body, name -> null);
+        byte[] spliced = spliced(body, RequestMetadata.spliceModel(facts, "openai.gpt-oss-20b-1:0"));
         assertEquals(
                 "{\"messages\":[],\"model\" : \"openai.gpt-oss-20b-1:0\",\"n\":1}",
-                new String(RequestMetadata.spliceModel(body, facts, "openai.gpt-oss-20b-1:0"), StandardCharsets.UTF_8));
+                new String(spliced, StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
@@ -231,5 +233,14 @@ class RequestReaderTest {
         assertTrue(assertThrows(BadRequest.class, () -> converse(longValue))
                 .getMessage()
                 .contains("256"));
+    }
+
+    private static byte[] spliced(byte[] body, Splice splice) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(body, 0, splice.start());
+        out.writeBytes(splice.inserted());
+        out.write(body, splice.end(), body.length - splice.end());
+        assertEquals(body.length + splice.growth(), out.size());
+        return out.toByteArray();
     }
 }
