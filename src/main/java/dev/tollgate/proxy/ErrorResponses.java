@@ -50,6 +50,24 @@ final class ErrorResponses {
         };
     }
 
+    /** A whole answer for a request that cannot be read; its connection closes. */
+    static String raw(String problem) {
+        String body = "{\"message\":\"" + problem + "\"}";
+        return "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nx-amzn-ErrorType: ValidationException\r\n"
+                + "x-amzn-RequestId: " + CallId.next() + "\r\nConnection: close\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body;
+    }
+
+    /** Answers a request whose head could not be decoded. */
+    static void invalid(HttpServerResponse response, int status, String problem) {
+        response.setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("x-amzn-ErrorType", "ValidationException")
+                .putHeader("x-amzn-RequestId", CallId.next())
+                .putHeader("Connection", "close")
+                .end("{\"message\":\"" + problem + "\"}");
+    }
+
     private static Body error(CallEnd.Unanswered end) {
         return switch (end.fault()) {
             case NO_CREDENTIALS -> new Body(503, "ServiceUnavailableException", end.message(), 1000);

@@ -15,6 +15,7 @@ import java.util.Optional;
 final class Exchange {
 
     private static final Runnable NOTHING = () -> {};
+    private static final long LINGER_MILLIS = 1000;
 
     private final HttpServerRequest request;
     private final Optional<BedrockPath> path;
@@ -131,6 +132,11 @@ final class Exchange {
     /** Ends the call early, from any thread: the process stops, or the call holds a place that others need. */
     void cut() {
         context.runOnContext(v -> cut.run());
+    }
+
+    /** Closes the connection when the client has had time to read its answer. */
+    void closeAfterLinger() {
+        context.owner().setTimer(LINGER_MILLIS, t -> request.connection().close());
     }
 
     /** The request's bytes are no longer needed. */

@@ -32,6 +32,10 @@ public interface ProxyConfig {
     @WithDefault("1000")
     int maxInFlight();
 
+    /** Most connections of applications. */
+    @WithDefault("4000")
+    int maxConnections();
+
     /** Longest time from a connection's start to the end of its first request's head. */
     @WithDefault("10s")
     Duration headerTimeout();

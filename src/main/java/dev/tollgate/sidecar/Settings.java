@@ -50,6 +50,7 @@ final class Settings {
                     "tollgate.proxy.max-buffered-bytes",
                     Expectation.count(1, MAX_BYTES).orNone()),
             Setting.of("tollgate.proxy.max-in-flight", Expectation.count(1, MAX_COUNT)),
+            Setting.of("tollgate.proxy.max-connections", Expectation.count(1, MAX_COUNT)),
             Setting.of("tollgate.proxy.header-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.body-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.keep-alive", Expectation.duration()),

@@ -1,13 +1,13 @@
 package dev.tollgate.sidecar;
 
 import dev.tollgate.control.LimitsPage;
+import dev.tollgate.proxy.DataPort;
 import dev.tollgate.proxy.Proxy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
@@ -32,7 +32,6 @@ public class Sidecar {
     // For the settlements of the calls that were cut when the grace time ended.
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
-    private final Vertx vertx;
     private final Slices slices;
     private final Wiring wiring;
     private final Proxy proxy;
@@ -40,7 +39,6 @@ public class Sidecar {
 
     @Inject
     Sidecar(Vertx vertx, MeterRegistry registry, Instance<Redis> redis, SmallRyeConfig config) {
-        this.vertx = vertx;
         this.slices = new Slices(config);
         String instance = UUID.randomUUID().toString();
         this.wiring = new Wiring(
@@ -64,13 +62,18 @@ public class Sidecar {
         return wiring.modes();
     }
 
-    void data(@Observes Router router) {
-        router.route().order(Integer.MIN_VALUE).handler(context -> proxy.handle(context.request()));
-        // Quarkus binds one address; applications that resolve localhost to ::1 find this one.
-        vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
-                .requestHandler(router)
-                .listen(slices.root().port(), "::1")
-                .onFailure(e -> LOG.debugf("no IPv6 loopback: %s", e.getMessage()));
+    void data(@Observes Router router) throws InterruptedException, ExecutionException {
+        DataPort data = wiring.dataPort(request -> {
+            if (request.path() != null && request.path().startsWith("/tollgate/")) {
+                router.handle(request);
+            } else {
+                proxy.handle(request);
+            }
+        });
+        data.listen(slices.root().port())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
     }
 
     void management(@Observes ManagementInterface management) {
