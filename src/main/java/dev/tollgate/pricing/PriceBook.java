@@ -131,6 +131,11 @@ public final class PriceBook {
         return byModel.size();
     }
 
+    /** The models that have a price, each as {@code provider.family}. */
+    public List<String> modelNames() {
+        return byModel.keySet().stream().sorted().toList();
+    }
+
     /**
      * The price of a call.
      *
