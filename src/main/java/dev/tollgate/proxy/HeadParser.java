@@ -122,8 +122,8 @@ final class HeadParser {
             return "expected a header in one line, found one that is folded";
         }
         int colon = text.indexOf(':');
-        if (colon < 0) {
-            return text.length() < KEPT ? "expected a header with a colon" : FINE;
+        if (colon < 1 || text.charAt(colon - 1) == ' ') {
+            return colon < 0 && text.length() >= KEPT ? FINE : "expected a header's name and a colon right behind it";
         }
         String value = text.substring(colon + 1).strip();
         return switch (text.substring(0, colon).toLowerCase(Locale.ROOT)) {
@@ -133,7 +133,7 @@ final class HeadParser {
                 ++encodings > 1 || !value.equalsIgnoreCase("chunked")
                         ? "expected no Transfer-Encoding but chunked"
                         : FINE;
-            default -> text.charAt(colon - 1 < 0 ? 0 : colon - 1) == ' ' ? "expected no space before a colon" : FINE;
+            default -> FINE;
         };
     }
 

@@ -29,9 +29,11 @@ import org.jboss.logging.Logger;
 public class Sidecar {
 
     private static final Logger LOG = Logger.getLogger(Sidecar.class);
+    private static final String OWN_ROUTES = "/tollgate/";
     // For the settlements of the calls that were cut when the grace time ended.
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
+    private final Vertx vertx;
     private final Slices slices;
     private final Wiring wiring;
     private final Proxy proxy;
@@ -39,6 +41,7 @@ public class Sidecar {
 
     @Inject
     Sidecar(Vertx vertx, MeterRegistry registry, Instance<Redis> redis, SmallRyeConfig config) {
+        this.vertx = vertx;
         this.slices = new Slices(config);
         String instance = UUID.randomUUID().toString();
         this.wiring = new Wiring(
@@ -63,13 +66,17 @@ public class Sidecar {
     }
 
     void data(@Observes Router router) throws InterruptedException, ExecutionException {
-        DataPort data = wiring.dataPort(request -> {
-            if (request.path() != null && request.path().startsWith("/tollgate/")) {
-                router.handle(request);
-            } else {
-                proxy.handle(request);
-            }
-        });
+        DataPort data = new DataPort(
+                vertx,
+                slices.proxy(),
+                request -> {
+                    if (request.path() != null && request.path().startsWith(OWN_ROUTES)) {
+                        router.handle(request);
+                    } else {
+                        proxy.handle(request);
+                    }
+                },
+                wiring::refused);
         data.listen(slices.root().port())
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -10,7 +10,6 @@ import dev.tollgate.pricing.Estimator;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.proxy.CallReader;
 import dev.tollgate.proxy.Completion;
-import dev.tollgate.proxy.DataPort;
 import dev.tollgate.proxy.Intake;
 import dev.tollgate.proxy.OpenCalls;
 import dev.tollgate.proxy.Proxy;
@@ -21,8 +20,6 @@ import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
 import dev.tollgate.upstream.Upstream;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
-import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
@@ -147,8 +144,9 @@ final class Wiring {
         return proxy;
     }
 
-    DataPort dataPort(Handler<HttpServerRequest> handler) {
-        return new DataPort(platform.vertx(), slices.proxy(), handler, metrics::refused);
+    /** Counts a request that was refused before it reached the proxy. */
+    void refused(String reason) {
+        metrics.refused(reason);
     }
 
     /** Accepts no more calls; completes when the open ones have ended and their settlements are in the ledger. */

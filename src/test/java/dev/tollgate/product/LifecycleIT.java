@@ -1,4 +1,4 @@
-package dev.tollgate.proxy;
+package dev.tollgate.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -197,8 +197,8 @@ class LifecycleIT {
                         SidecarProcess.serve(upstream.settings("TOLLGATE_PROXY_MAX_BUFFERED_BYTES", "1000000"))) {
             String large = Http.converse(2).replace("Hello", "x".repeat(1_100_000));
             HttpResponse<byte[]> refused = Http.post(sidecar, Http.NOVA + "converse", large);
-            assertEquals(503, refused.statusCode());
-            assertTrue(message(refused).contains("as many request bytes"), message(refused));
+            assertEquals(413, refused.statusCode());
+            assertTrue(message(refused).contains("max-buffered-bytes"), message(refused));
             for (int i = 0; i < 5; i++) {
                 String fits = Http.converse(2).replace("Hello", "x".repeat(900_000));
                 assertEquals(

@@ -1,4 +1,4 @@
-package dev.tollgate.proxy;
+package dev.tollgate.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +10,7 @@ import dev.tollgate.harness.Upstreams;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +82,17 @@ class HostileIT {
         }
     }
 
+    /** Everything that comes back, of a request that asks for its connection to be closed. */
+    private static String exchange(String text) {
+        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static String send(String text) {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -99,6 +111,12 @@ class HostileIT {
                 "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
                 "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
                 "Content-Length: 2\n\n{}",
+                "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+                "Host: other\r\nContent-Length: 2\r\n\r\n{}",
+                "X-A: b\r\n c\r\nContent-Length: 2\r\n\r\n{}",
+                "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n2\n{}\r\n0\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\nz\r\n{}\r\n0\r\n\r\n",
                 "X-A: b\nContent-Length: 2\r\n\r\n{}",
                 "X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}"
             })
@@ -165,19 +183,91 @@ class HostileIT {
     }
 
     @Test
-    void tenantNamesThatAreTooLongOrHaveControlCharactersAreNoNames() {
-        for (String tenant : List.of("", "x".repeat(129), "a\nb", "a\u0000b")) {
-            assertEquals(
-                    200,
-                    Http.post(
-                                    sidecar,
-                                    Http.NOVA + "converse",
-                                    new JsonObject(BODY)
-                                            .put("requestMetadata", new JsonObject().put("tenantId", tenant))
-                                            .encode())
-                            .statusCode());
-        }
-        assertTrue(sidecar.metric("tollgate_requests_total", "tenant=\"default\"") >= 4);
+    void badFramingIsAnsweredInAwsShape() {
+        String answer = send(HEAD + "X-A: b\r\n c\r\nContent-Length: 2\r\n\r\n{}");
+        assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+        assertTrue(answer.contains("x-amzn-ErrorType: ValidationException") && answer.contains("folded"), answer);
+    }
+
+    @Test
+    void aRequestWithoutHostIsAnsweredInAwsShape() {
+        String answer = send("POST " + Http.NOVA + "converse HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}");
+        assertTrue(answer.startsWith("HTTP/1.1 400") && answer.contains("expected a Host header"), answer);
+    }
+
+    @Test
+    void badFramingBehindAGoodRequestClosesTheConnectionAndIsNotAnswered() {
+        long before = upstream.simulator().count();
+        String good = HEAD + "Content-Length: " + BODY.length() + "\r\n\r\n" + BODY;
+        String answer = send(good + HEAD + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ");
+        assertTrue(upstream.simulator().count() - before <= 1);
+        assertTrue(answer.indexOf("HTTP/1.1 ") == answer.lastIndexOf("HTTP/1.1 "), answer);
+    }
+
+    @Test
+    void http2WithoutTlsIsToldToUseHttp1() {
+        String answer = send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        assertTrue(answer.contains("InvokeModelWithBidirectionalStream cannot be metered"), answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Host: evil.example",
+                "Host: 127.0.0.1.evil.example:8787",
+                "Host: localhost\r\nOrigin: https://evil.example",
+                "Host: localhost\r\nOrigin: null",
+                "Host: localhost\r\nSec-Fetch-Site: cross-site",
+                "Host: localhost\r\nContent-Type: text/plain",
+                "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded",
+                "Host: localhost\r\nContent-Type: multipart/form-data; boundary=x"
+            })
+    void whatAWebPageCanSendIsRefused(String headers) {
+        long before = upstream.simulator().count();
+        String answer = send("POST " + Http.NOVA + "converse HTTP/1.1\r\n" + headers + "\r\nContent-Length: "
+                + BODY.length() + "\r\n\r\n" + BODY);
+        assertTrue(answer.startsWith("HTTP/1.1 403") && answer.contains("AccessDeniedException"), answer);
+        assertEquals(before, upstream.simulator().count());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:1", "127.0.0.1", "[::1]:8787", "LOCALHOST"})
+    void loopbackNamesAreAnswered(String host) {
+        String answer = exchange("POST " + Http.NOVA + "converse HTTP/1.1\r\nHost: " + host
+                + "\r\nConnection: close\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY);
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+    }
+
+    @Test
+    void headersThatAreNotAsciiPassUnsigned() {
+        String answer = exchange(HEAD + "Connection: close\r\nX-Name: caf\u00e9\r\nContent-Length: " + BODY.length()
+                + "\r\n\r\n" + BODY);
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+    }
+
+    @Test
+    void identityIsNoEncoding() {
+        String answer = exchange(HEAD + "Connection: close\r\nContent-Encoding: identity\r\nContent-Length: "
+                + BODY.length() + "\r\n\r\n" + BODY);
+        assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+    }
+
+    @Test
+    void aModelNameWithALineBreakForgesNoUsageRecord() {
+        String body = "{\"model\":\"x\\n{\\\"requestId\\\":\\\"forged\\\"}\",\"messages\":[]}";
+        int status = Http.post(sidecar, "/openai/v1/chat/completions", body).statusCode();
+        assertEquals(400, status);
+        assertTrue(sidecar.log().lines().noneMatch(l -> l.startsWith("{\"requestId\":\"forged")), sidecar.log());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void tenantNamesThatAreNoNamesAreDenied(int i) {
+        String tenant = List.of("", "x".repeat(129), "a\nb", "a\u0000b").get(i);
+        String body = new JsonObject(BODY)
+                .put("requestMetadata", new JsonObject().put("tenantId", tenant))
+                .encode();
+        assertEquals(403, Http.post(sidecar, Http.NOVA + "converse", body).statusCode());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.tollgate.proxy;
+package dev.tollgate.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
