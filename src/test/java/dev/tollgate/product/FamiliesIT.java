@@ -164,10 +164,11 @@ class FamiliesIT {
         assertEquals(200, Http.post(sidecar, "/guardrail-checks/invoke", "{}").statusCode());
         assertEquals(200, Http.post(sidecar, Http.NOVA + "count-tokens", "{}").statusCode());
         HttpResponse<byte[]> started =
-                Http.post(sidecar, "/async-invoke", "{\"modelId\":\"vendor.reel-v1:0\",\"modelInput\":{}}");
+                Http.post(sidecar, "/async-invoke", "{\"modelId\":\"amazon.nova-reel-v1:0\",\"modelInput\":{}}");
         assertEquals(200, started.statusCode());
         assertEquals("async-invoke", record(started).getString("operation"));
-        assertTrue(sidecar.metric("tollgate_unknown_price_total", "vendor.reel") >= 1);
+        // One shot of six seconds, 0.08 USD each.
+        assertEquals(480_000, record(started).getLong("microUsd"));
         HttpResponse<byte[]> got =
                 Http.send(HttpRequest.newBuilder(URI.create(sidecar.uri() + "/async-invoke/arn%3Aaws%3Abedrock%3Ax"))
                         .build());
