@@ -24,7 +24,6 @@ import dev.tollgate.upstream.Upstream;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -76,8 +75,7 @@ final class Wiring {
                 slices.metrics().maxTenants(),
                 platform.version(),
                 platform.clock(),
-                // Whenever it was or will be in force.
-                target -> prices.quote(target, LocalDate.MAX, 0).known());
+                target -> target.pricedModel().map(prices::knows).orElse(false));
     }
 
     private Supplier<Policy> policyRoom() {
