@@ -3,6 +3,8 @@ package dev.tollgate.sidecar;
 import dev.tollgate.admission.Admission;
 import dev.tollgate.admission.LimitsNow;
 import dev.tollgate.control.LimitsPage;
+import dev.tollgate.control.ManagementPages;
+import dev.tollgate.control.Visibility;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyConfig;
 import dev.tollgate.policy.PolicyWatcher;
@@ -152,8 +154,9 @@ final class Wiring {
         return openCalls.stop().compose(v -> admission.drain());
     }
 
-    LimitsPage limitsPage() {
-        return new LimitsPage(limits);
+    ManagementPages control() {
+        Visibility shown = new Visibility(policy, pod.tenant(), callers::mayName);
+        return new ManagementPages(slices.control(), new LimitsPage(limits, shown));
     }
 
     /** States of the breakers before the ledger, credentials and control plane. */
