@@ -1,8 +1,8 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.sidecar.Slices;
-import dev.tollgate.sidecar.TollgateConfig;
 import dev.tollgate.upstream.CredentialsChain;
 import dev.tollgate.upstream.Endpoint;
 import io.vertx.core.Vertx;
@@ -34,7 +34,7 @@ final class DoctorCommand implements Callable<Integer> {
         Endpoint endpoint = Endpoint.of(slices.upstream(), slices.awsRegion());
         say(true, "region", endpoint.region() + ", " + endpoint.authority());
         identity(slices, endpoint.region());
-        if (slices.ledger().kind() == TollgateConfig.Kind.MEMORY) {
+        if (slices.ledger().kind() == LedgerConfig.Kind.MEMORY) {
             say(true, "redis", "not used: the ledger is in memory");
         } else {
             redis(slices.root().redisUrl());
