@@ -124,6 +124,11 @@ public final class PriceBook {
         return ModelId.parse(modelId).model().map(model -> known(model) != null).orElse(false);
     }
 
+    /** The models that have a price, each as {@code provider.family}. */
+    public List<String> modelNames() {
+        return byModel.keySet().stream().sorted().toList();
+    }
+
     /**
      * The price of a call at standard latency.
      *
