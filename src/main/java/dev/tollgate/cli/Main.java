@@ -29,7 +29,7 @@ public final class Main {
         root.addSubcommand("demo", command(new DemoCommand(), DemoCommand.DESCRIPTION));
         root.addSubcommand("check", new CheckCommand().spec());
         root.addSubcommand("inject", new InjectCommand().spec());
-        root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
+        root.addSubcommand("doctor", new DoctorCommand().spec());
         return new CommandLine(root);
     }
 
