@@ -2,19 +2,12 @@ package dev.tollgate.bedrock;
 
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * Reads the body of ApplyGuardrail. Which policies a guardrail has lies on the server, so each of them is taken to examine
  * every text unit; the answer then reports what each really examined.
  */
 final class GuardrailBody {
-
-    /** Policies that are charged by the text unit. */
-    static final List<Unit> TEXT_POLICIES =
-            List.of(Unit.TOPIC_TEXT, Unit.CONTENT_TEXT, Unit.SENSITIVE_TEXT, Unit.GROUNDING_TEXT, Unit.REASONING_TEXT);
-
-    private static final long UNIT_CHARACTERS = 1000;
 
     private final JsonParser in;
     private final FactsBuilder facts;
@@ -39,7 +32,7 @@ final class GuardrailBody {
         } else if (kind.equals("text")) {
             Walk.members(in, inner -> {
                 if (inner.equals("text")) {
-                    textUnits += (facts.stringBytes() + UNIT_CHARACTERS - 1) / UNIT_CHARACTERS;
+                    textUnits += Purchase.textUnits(facts.stringBytes());
                 }
             });
         }
@@ -47,7 +40,6 @@ final class GuardrailBody {
 
     /** After the last member. */
     void end() {
-        TEXT_POLICIES.forEach(policy -> facts.buy(Purchase.of(policy, textUnits)));
-        facts.buy(Purchase.of(Unit.CONTENT_IMAGE, images));
+        Purchase.guardrail(Math.max(1, textUnits), images).forEach(facts::buy);
     }
 }

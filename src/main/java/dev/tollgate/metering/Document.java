@@ -143,7 +143,7 @@ final class Document implements JsonScanner.Sink {
 
     @Override
     public void number(long value) {
-        if (depth >= DEPTH) {
+        if (depth == 0 || depth >= DEPTH) {
             return;
         }
         if (depth == 1) {

@@ -29,6 +29,11 @@ final class EventStreamMeter implements Meter {
 
     @Override
     public void accept(Buffer bytes) {
+        if (decoder.broken()) {
+            // What a stream says behind a bad frame is not known, only that it passed.
+            produced = true;
+            tally.addUnread(bytes.length());
+        }
         decoder.accept(bytes);
     }
 
