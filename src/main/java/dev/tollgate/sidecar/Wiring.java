@@ -55,7 +55,7 @@ final class Wiring {
     Wiring(Platform platform, Slices slices) {
         this.platform = platform;
         this.slices = slices;
-        this.prices = slices.pricing().prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
+        this.prices = slices.prices();
         this.metrics = telemetry();
         this.callers = new CallerResolver(slices.identity());
         this.policy = policyRoom();
