@@ -1,6 +1,7 @@
 {{/* What the schema cannot check. */}}
 {{- define "tollgate.validate" -}}
 {{- include "tollgate.validate.redis" . -}}
+{{- include "tollgate.validate.secrets" . -}}
 {{- if and (eq .Values.injection.mode "policy") (semverCompare "<1.36.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "injection.mode is policy: expected Kubernetes 1.36 or newer, found %s; use injection.mode=none and `tollgate inject`" .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
@@ -34,5 +35,17 @@
 {{- end -}}
 {{- if and .Values.redis.externalSecret.enabled (not (and .Values.redis.externalSecret.storeName .Values.redis.externalSecret.remoteKey)) -}}
 {{- fail "redis.externalSecret.enabled is true: expected redis.externalSecret.storeName and redis.externalSecret.remoteKey too, found one of them empty" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What is secret comes from a Secret: settings and values of extraEnv are readable in the policy object and in a ConfigMap. */}}
+{{- define "tollgate.validate.secrets" -}}
+{{- $literals := dict -}}
+{{- range $name, $value := .Values.settings }}{{ $_ := set $literals $name (printf "settings.%s" $name) }}{{ end -}}
+{{- range .Values.extraEnv }}{{ if hasKey . "value" }}{{ $_ := set $literals .name (printf "extraEnv %s" .name) }}{{ end }}{{ end -}}
+{{- range $name, $where := $literals -}}
+{{- if regexMatch "PASSWORD|SECRET|TOKEN|API_KEY|REDIS_URL|REDIS_HOSTS" $name -}}
+{{- fail (printf "%s is a value: expected a reference to a Secret, `extraEnv: [{ name: %s, valueFrom: { secretKeyRef: { name: ..., key: ... } } }]`" $where $name) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

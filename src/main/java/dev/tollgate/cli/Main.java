@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code tollgate [serve | demo | check | inject | doctor]}. Commands are put together without reflection, for the executable. */
+/** {@code tollgate [serve | demo | check | inject | uninject | doctor]}. Commands are put together without reflection, for the executable. */
 @QuarkusMain
 public final class Main {
 
@@ -30,7 +30,8 @@ public final class Main {
         root.addSubcommand("serve", command(new ServeCommand(), ServeCommand.DESCRIPTION));
         root.addSubcommand("demo", command(new DemoCommand(), DemoCommand.DESCRIPTION));
         root.addSubcommand("check", new CheckCommand().spec());
-        root.addSubcommand("inject", new InjectCommand().spec());
+        root.addSubcommand("inject", new InjectCommand(false).spec());
+        root.addSubcommand("uninject", new InjectCommand(true).spec());
         root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
         return new CommandLine(root);
     }

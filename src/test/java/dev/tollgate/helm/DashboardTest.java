@@ -26,12 +26,14 @@ class DashboardTest {
         assertEquals(2, Dashboard.all().size());
         String manifests = Chart.render(Chart.OLD, null);
         for (Dashboard dashboard : Dashboard.all()) {
-            Map<String, Object> config = Chart.object(
-                    manifests,
-                    "ConfigMap",
-                    "tollgate-dashboard-" + dashboard.name().replace(".json", ""));
-            assertEquals(dashboard.json(), new JsonObject((String)
-                    Chart.map(config.get("data")).get(dashboard.name())));
+            String name = dashboard.name().replace(".json", "");
+            Map<String, Object> config = Chart.object(manifests, "ConfigMap", "tollgate-dashboard-" + name);
+            JsonObject shipped =
+                    new JsonObject((String) Chart.map(config.get("data")).get("team-a-tollgate-" + dashboard.name()));
+            assertEquals("Tollgate team-a: ", shipped.getString("title").substring(0, 17));
+            assertTrue(shipped.getString("uid").matches("tollgate-" + name + "-[0-9a-f]{8}"));
+            shipped.put("title", dashboard.json().getString("title")).put("uid", "tollgate-" + name);
+            assertEquals(dashboard.json(), shipped);
             assertEquals(
                     "1",
                     Chart.map(Chart.map(config.get("metadata")).get("labels")).get("grafana_dashboard"));
