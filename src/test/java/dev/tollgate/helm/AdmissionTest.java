@@ -109,7 +109,7 @@ public class AdmissionTest {
     @Test
     void theRoleIsTheSidecarsAlone() {
         assertEquals(
-                "app,migrate,mesh",
+                "app,migrate,agent",
                 injected("init containers").getMetadata().getAnnotations().get("eks.amazonaws.com/skip-containers"));
         assertEquals(
                 "mesh,app",

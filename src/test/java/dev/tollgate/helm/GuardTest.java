@@ -31,8 +31,7 @@ public class GuardTest {
         List<Bypass> all = new ArrayList<>();
         all.add(new Bypass("another image", "not the sidecar tollgate of image tollgate/tollgate", p -> sidecar(p)
                 .put("image", "evil/tollgate:0.1.0")));
-        all.add(new Bypass(
-                "a sidecar that ends", "not the sidecar", p -> sidecar(p)
+        all.add(new Bypass("a sidecar that ends", "not the sidecar", p -> sidecar(p)
                 .keySet()
                 .removeAll(List.of("restartPolicy", "startupProbe", "readinessProbe", "livenessProbe"))));
         all.add(new Bypass("another command", "must run what its image runs", p -> sidecar(p)

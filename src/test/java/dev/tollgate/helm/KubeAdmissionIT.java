@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tollgate.harness.Ports;
 import dev.tollgate.injection.Injection;
+import dev.tollgate.injection.KubernetesYaml;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +16,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a real API server does with pods under the chart's policies. */
+@Tag("kube")
 @Timeout(180)
 class KubeAdmissionIT {
 
@@ -29,15 +34,13 @@ class KubeAdmissionIT {
     @BeforeAll
     static void install() {
         kube = RealKube.startOrSkip();
-        for (String crds : List.of("src/test/resources/helm/crds.yaml")) {
-            kube.kubectl("apply", "-f", crds).ok();
-        }
+        kube.kubectl("apply", "-f", "src/test/resources/helm/crds.yaml").ok();
         for (String namespace : List.of("team-a", "full", "bare")) {
             kube.namespace(namespace);
         }
-        kube.helm("install", "tollgate", Chart.ROOT.toString(), "-n", "team-a", "-f", CI + "default-values.yaml")
+        kube.helm("install tollgate " + Chart.ROOT + " -n team-a -f " + CI + "default-values.yaml")
                 .ok();
-        kube.helm("install", "tollgate", Chart.ROOT.toString(), "-n", "full", "-f", CI + "full-values.yaml")
+        kube.helm("install tollgate " + Chart.ROOT + " -n full -f " + CI + "full-values.yaml")
                 .ok();
         kube.awaitInjection("team-a");
         kube.awaitInjection("full");
@@ -131,12 +134,12 @@ class KubeAdmissionIT {
         kube.namespace("opted-in");
         kube.kubectl("label", "namespace", "opted-in", "tollgate.dev/inject=enabled")
                 .ok();
-        kube.helm("install", "t", Chart.ROOT.toString(), "-n", "opted-in", "-f", CI + "memory-values.yaml")
+        kube.helm("install t " + Chart.ROOT + " -n opted-in -f " + CI + "memory-values.yaml")
                 .ok();
         kube.awaitInjection("opted-in");
         Map<String, Object> pod = kube.created("opted-in", Pods.of("init containers", null));
         assertTrue(pod.toString().contains("tollgate.dev/inject=enabled"), "its metrics are found by the label");
-        assertEquals("app,migrate,mesh", annotations(pod).get("eks.amazonaws.com/skip-containers"));
+        assertEquals("app,migrate,agent", annotations(pod).get("eks.amazonaws.com/skip-containers"));
         assertFalse(kube.created("opted-in", Pods.of("plain", "disabled"))
                 .toString()
                 .contains("tollgate.dev/config"));
@@ -168,7 +171,7 @@ class KubeAdmissionIT {
         kube.kubectl("create", "-n", "team-a", "job", "now", "--from=cronjob/nightly")
                 .ok();
         for (String app : List.of("web", "nightly")) {
-            dev.tollgate.harness.Ports.await(java.time.Duration.ofSeconds(30), "a pod of " + app, () -> kube.kubectl(
+            Ports.await(Duration.ofSeconds(30), "a pod of " + app, () -> kube.kubectl(
                             "get", "pods", "-n", "team-a", "-l", "app=" + app, "-o", "name")
                     .ok()
                     .startsWith("pod/"));
@@ -201,6 +204,23 @@ class KubeAdmissionIT {
         } else {
             assertTrue(refused.exit() != 0 && refused.err().contains(bypass.message()), refused.out() + refused.err());
         }
+    }
+
+    /** Kubernetes' own reader of YAML takes y, 0o17 and 12:30 for something else than a string unless they are quoted. */
+    @Test
+    void whatTollgateInjectWritesIsWhatKubernetesReads() {
+        Map<String, Object> data = new LinkedHashMap<>();
+        for (String text :
+                List.of("Y", "n", "on", "0o17", "017", "12:30", "1e3", "~", "null", "0x1F", "1_000", "=", ".5")) {
+            data.put("key-" + data.size(), text);
+        }
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("apiVersion", "v1");
+        config.put("kind", "ConfigMap");
+        config.put("metadata", Map.of("name", "disputed"));
+        config.put("data", data);
+        String yaml = KubernetesYaml.write(config);
+        assertEquals(data, Chart.map(kube.createdFrom("bare", yaml).get("data")));
     }
 
     @Test

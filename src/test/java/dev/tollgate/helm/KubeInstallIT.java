@@ -15,12 +15,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Installing, upgrading and uninstalling the chart on a real API server. */
+@Tag("kube")
 @Timeout(180)
 class KubeInstallIT {
 
@@ -58,14 +60,8 @@ class KubeInstallIT {
         kube.namespace(namespace);
         // The account of `helm test` is the application's.
         kube.kubectl("create", "serviceaccount", "web", "-n", namespace).ok();
-        String manifests = kube.helm(
-                        "template",
-                        "tollgate",
-                        CHART,
-                        "-n",
-                        namespace,
-                        "-f",
-                        CI.resolve(values + "-values.yaml").toString())
+        String manifests = kube.helm("template tollgate " + CHART + " -n " + namespace + " -f "
+                        + CI.resolve(values + "-values.yaml").toString())
                 .ok();
         kube.kubectlWith(manifests, "apply", "--server-side", "--validate=strict", "-n", namespace, "-f", "-")
                 .ok();
@@ -99,16 +95,8 @@ class KubeInstallIT {
     void twoReleasesLiveBesideEachOther() {
         for (String[] release : new String[][] {{"a", "b-c"}, {"a-b", "c"}}) {
             kube.namespace(release[1]);
-            kube.helm(
-                            "install",
-                            release[0],
-                            CHART,
-                            "-n",
-                            release[1],
-                            "--set",
-                            "ledger.memory=true",
-                            "--set",
-                            "identity.tenant=" + release[0])
+            kube.helm("install " + release[0] + " " + CHART + " -n " + release[1] + " --set ledger.memory=true --set "
+                            + "identity.tenant=" + release[0])
                     .ok();
         }
         for (String[] release : new String[][] {{"a", "b-c"}, {"a-b", "c"}}) {
@@ -119,7 +107,7 @@ class KubeInstallIT {
                     Chart.map(Chart.map(pod.get("metadata")).get("annotations")).get("tollgate.dev/tenant"));
             assertTrue(pod.toString().contains("name=" + release[0] + "-policy"), pod.toString());
         }
-        kube.helm("uninstall", "a", "-n", "b-c").ok();
+        kube.helm("uninstall a -n b-c").ok();
         kube.awaitNoInjection("b-c");
         assertTrue(kube.created("c", Pods.of("plain")).toString().contains("a-b-policy"), "the other one stays");
     }
@@ -127,18 +115,9 @@ class KubeInstallIT {
     @Test
     void theAgentMayListPodsOfItsNamespaceAndNothingElse() {
         kube.namespace("agent");
-        kube.helm(
-                        "install",
-                        "tollgate",
-                        CHART,
-                        "-n",
-                        "agent",
-                        "-f",
-                        CI.resolve("full-values.yaml").toString(),
-                        "--set",
-                        "guard.enabled=false",
-                        "--set",
-                        "injection.mode=none")
+        kube.helm("install tollgate " + CHART + " -n agent -f "
+                        + CI.resolve("full-values.yaml").toString()
+                        + " --set guard.enabled=false --set injection.mode=none")
                 .ok();
         assertEquals("yes", mayI("list", "pods", "agent"));
         assertEquals("yes", mayI("watch", "pods", "agent"));
@@ -164,22 +143,14 @@ class KubeInstallIT {
     @Test
     void anUpgradeFromThePreviousChartKeepsInjectingAndAdmitsWhatWasInjectedBefore() {
         kube.namespace("upgraded");
-        kube.helm(
-                        "install",
-                        "tollgate",
-                        PREVIOUS,
-                        "-n",
-                        "upgraded",
-                        "--set",
-                        "redis.url=redis://ledger:6379",
-                        "--set",
-                        "aws.region=eu-west-1")
+        kube.helm("install tollgate " + PREVIOUS
+                        + " -n upgraded --set redis.url=redis://ledger:6379 --set aws.region=eu-west-1")
                 .ok();
         kube.awaitInjection("upgraded");
         Map<String, Object> before = kube.created("upgraded", Pods.of("plain"));
         Chart.map(before.get("metadata")).keySet().retainAll(Set.of("name", "labels", "annotations"));
 
-        kube.helm("upgrade", "tollgate", CHART, "-n", "upgraded", "--set", "identity.tenant=acme")
+        kube.helm("upgrade tollgate " + CHART + " -n upgraded --reset-then-reuse-values --set identity.tenant=acme")
                 .ok();
         Ports.await(
                 Duration.ofSeconds(30),
@@ -211,17 +182,17 @@ class KubeInstallIT {
     void uninstallingLeavesNothingButTheGuardIfThatIsWanted() {
         kube.namespace("gone");
         String full = CI.resolve("full-values.yaml").toString();
-        kube.helm("install", "tollgate", CHART, "-n", "gone", "-f", full, "--set", "guard.keep=false")
+        kube.helm("install tollgate " + CHART + " -n gone -f " + full + " --set guard.keep=false")
                 .ok();
         kube.awaitInjection("gone");
-        kube.helm("uninstall", "tollgate", "-n", "gone").ok();
+        kube.helm("uninstall tollgate -n gone").ok();
         assertEquals(List.of(), remaining("gone"));
         kube.awaitNoInjection("gone");
 
         kube.namespace("kept");
-        kube.helm("install", "tollgate", CHART, "-n", "kept", "-f", full).ok();
+        kube.helm("install tollgate " + CHART + " -n kept -f " + full).ok();
         kube.awaitInjection("kept");
-        kube.helm("uninstall", "tollgate", "-n", "kept").ok();
+        kube.helm("uninstall tollgate -n kept").ok();
         assertEquals(
                 List.of("ValidatingAdmissionPolicy gate.kept", "ValidatingAdmissionPolicyBinding gate.kept"),
                 remaining("kept"));

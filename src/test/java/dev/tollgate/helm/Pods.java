@@ -19,7 +19,7 @@ public final class Pods {
                 "spec: { containers: [{ name: app, image: 'app:1', env: [{ name: A, value: b }] }, { name: web, image: 'web:1' }] }");
         pods.put(
                 "init containers",
-                "spec: { initContainers: [{ name: migrate, image: 'app:1' }, { name: mesh, image: 'mesh:1', restartPolicy: Always }],"
+                "spec: { initContainers: [{ name: migrate, image: 'app:1' }, { name: agent, image: 'mesh:1', restartPolicy: Always }],"
                         + " containers: [{ name: app, image: 'app:1' }] }");
         pods.put(
                 "volumes",

@@ -86,8 +86,9 @@ final class RealKube implements AutoCloseable {
         return tool("kubectl", input, arguments);
     }
 
-    Result helm(String... arguments) {
-        return tool("helm", "", arguments);
+    /** @param arguments with spaces between them */
+    Result helm(String arguments) {
+        return tool("helm", "", arguments.split(" "));
     }
 
     private Result tool(String name, String input, String... arguments) {
@@ -112,11 +113,19 @@ final class RealKube implements AutoCloseable {
 
     /** What an API server makes of a pod that is created in a namespace; nothing is stored. */
     Map<String, Object> created(String namespace, Map<String, Object> pod) {
-        return Chart.yaml().load(tryCreate(namespace, pod).ok());
+        return createdFrom(namespace, Golden.yaml(pod));
+    }
+
+    Map<String, Object> createdFrom(String namespace, String manifest) {
+        return Chart.yaml().load(tryCreate(namespace, manifest).ok());
     }
 
     Result tryCreate(String namespace, Map<String, Object> pod) {
-        return kubectlWith(Golden.yaml(pod), "create", "-n", namespace, "--dry-run=server", "-o", "json", "-f", "-");
+        return tryCreate(namespace, Golden.yaml(pod));
+    }
+
+    private Result tryCreate(String namespace, String manifest) {
+        return kubectlWith(manifest, "create", "-n", namespace, "--dry-run=server", "-o", "json", "-f", "-");
     }
 
     /** Waits until the policies of a namespace are in force: a pod that asks is injected. */
