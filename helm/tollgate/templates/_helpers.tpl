@@ -1,9 +1,13 @@
-{{/* The image: by digest if there is one. */}}
+{{/* The image: by digest unless a tag is given. */}}
 {{- define "tollgate.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- $jvm := eq .Values.image.variant "jvm" -}}
+{{- $digest := ternary .Values.image.jvmDigest .Values.image.digest $jvm -}}
+{{- if .Values.image.tag -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag }}
+{{- else if $digest -}}
+{{ .Values.image.repository }}@{{ $digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default (printf "%s%s" .Chart.AppVersion (ternary "-jvm" "" (eq .Values.image.variant "jvm"))) }}
+{{ .Values.image.repository }}:{{ .Chart.AppVersion }}{{ if $jvm }}-jvm{{ end }}
 {{- end -}}
 {{- end -}}
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -81,6 +82,27 @@ class KubeInstallIT {
                         kind);
             }
         }
+    }
+
+    @Test
+    void aPackagedChartHasTheImagesOfItsReleaseByDigest(@TempDir Path folder) {
+        String digest = "sha256:" + "0123456789abcdef".repeat(4);
+        String jvm = "sha256:" + "fedcba9876543210".repeat(4);
+        kube.script("helm/package", "1.2.3", "registry.example.com/team/tollgate", digest, jvm, folder.toString())
+                .ok();
+        String packaged = folder.resolve("tollgate-1.2.3.tgz") + " -n x --set ledger.memory=true";
+        assertTrue(kube.helm("template t " + packaged)
+                .ok()
+                .contains("image: registry.example.com/team/tollgate@" + digest));
+        assertTrue(
+                kube.helm("template t --set image.variant=jvm " + packaged).ok().contains("tollgate@" + jvm));
+        assertTrue(
+                kube.helm("template t --set image.tag=1.2.4 " + packaged).ok().contains("tollgate:1.2.4"));
+        assertTrue(kube.helm("show chart " + folder.resolve("tollgate-1.2.3.tgz"))
+                .ok()
+                .contains("appVersion: 1.2.3"));
+        RealKube.Result refused = kube.script("helm/package", "1.2.3", "a/b", "latest", jvm, folder.toString());
+        assertTrue(refused.exit() == 1 && refused.err().contains("expected a digest sha256:"), refused.err());
     }
 
     @Test

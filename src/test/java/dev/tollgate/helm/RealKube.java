@@ -91,6 +91,11 @@ final class RealKube implements AutoCloseable {
         return tool("helm", "", arguments.split(" "));
     }
 
+    /** A script of the repository that finds helm on its path. */
+    Result script(String... command) {
+        return run(List.of(command), "", Map.of("PATH", TOOLS.toAbsolutePath() + ":" + System.getenv("PATH")));
+    }
+
     private Result tool(String name, String input, String... arguments) {
         List<String> command = new ArrayList<>(List.of(TOOLS.resolve(name).toString()));
         command.addAll(List.of(arguments));
