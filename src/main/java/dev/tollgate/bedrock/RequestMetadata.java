@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -97,31 +96,20 @@ public final class RequestMetadata {
         throw new BadRequest("expected " + HEADER + " to be a JSON object of strings");
     }
 
-    /** The body with the metadata spliced in at the top level; no other byte changes. */
-    public static byte[] splice(byte[] body, RequestFacts facts, Map<String, String> ours) {
+    /** Puts the metadata into a body's top level; no other byte changes. */
+    public static Splice splice(RequestFacts facts, Map<String, String> ours) {
         String json = json(merge(ours, facts.metadata()));
         RequestFacts.Layout layout = facts.layout();
         if (layout.metadata().isPresent()) {
-            return replace(body, layout.metadata().get(), json);
+            return Splice.of(layout.metadata().get(), json);
         }
         String member = "\"requestMetadata\":" + json + (layout.empty() ? "" : ",");
-        return replace(body, new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member);
+        return Splice.of(new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member);
     }
 
-    /** The body with the model's name replaced; no other byte changes. */
-    public static byte[] spliceModel(byte[] body, RequestFacts facts, String model) {
-        return facts.layout()
-                .model()
-                .map(at -> replace(body, at, '"' + model + '"'))
-                .orElse(body);
-    }
-
-    private static byte[] replace(byte[] body, RequestFacts.Span at, String json) {
-        byte[] inner = json.getBytes(StandardCharsets.UTF_8);
-        byte[] out = new byte[body.length - (at.end() - at.start()) + inner.length];
-        System.arraycopy(body, 0, out, 0, at.start());
-        System.arraycopy(inner, 0, out, at.start(), inner.length);
-        System.arraycopy(body, at.end(), out, at.start() + inner.length, body.length - at.end());
-        return out;
+    /** Replaces the model's name in a body that has one; no other byte changes. */
+    public static Splice spliceModel(RequestFacts facts, String model) {
+        RequestFacts.Span at = facts.layout().model().orElseThrow();
+        return Splice.of(at, '"' + model + '"');
     }
 }

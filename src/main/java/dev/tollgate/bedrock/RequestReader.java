@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a request's facts in one pass over its bytes, without building a tree and without keeping any text. */
 public final class RequestReader {
@@ -63,6 +65,18 @@ public final class RequestReader {
     /** @throws BadRequest where the body is not one JSON object */
     public static RequestFacts read(byte[] body) {
         return new RequestReader(body).read();
+    }
+
+    /**
+     * The facts of one operation's request.
+     *
+     * @param header values of the request's headers by name; null if there is none
+     * @throws BadRequest if the body is not what the operation takes
+     */
+    public static RequestFacts read(Operation operation, byte[] body, Function<String, @Nullable String> header) {
+        RequestFacts facts = operation.body() == Operation.Body.NONE ? RequestFacts.NONE : read(body);
+        String tier = header.apply("X-Amzn-Bedrock-Service-Tier");
+        return tier == null ? facts : facts.withTier(ServiceTier.of(tier));
     }
 
     private RequestFacts read() {

@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.bedrock.EventStream;
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.Usage;
 import io.vertx.core.MultiMap;
@@ -16,6 +17,11 @@ public interface Meter {
 
     /** What was used, as far as the bytes so far tell. */
     Optional<Usage> usage();
+
+    /** All that the answer reported. */
+    default Metered metered() {
+        return new Metered(usage(), Usage.NONE, Optional.empty());
+    }
 
     /** Type of the exception that an event stream ended with. */
     default Optional<String> exception() {

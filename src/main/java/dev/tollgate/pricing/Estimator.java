@@ -1,6 +1,8 @@
 package dev.tollgate.pricing;
 
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.Usage;
 import java.time.InstantSource;
@@ -51,9 +53,9 @@ public final class Estimator {
         return book.version();
     }
 
-    public Estimate estimate(ModelTarget target, RequestFacts facts, boolean usesTokens) {
+    public Estimate estimate(ModelTarget target, Operation operation, RequestFacts facts) {
         PriceBook.Quote base = book.quote(target, today(), 0);
-        if (!usesTokens) {
+        if (!operation.usesTokens()) {
             return Estimate.free(base);
         }
         long input = mode == Mode.BOUND ? bound(facts, base.price()) : expected(target, facts);
@@ -66,7 +68,7 @@ public final class Estimator {
         if (facts.cacheWrites()) {
             cost = Math.max(cost, price.atMost(new Usage(0, output, 0, 0, input), facts.tier()));
         }
-        return new Estimate(input, output, cost, quote);
+        return new Estimate(input, output, cost, true, quote.known(), quote);
     }
 
     private static long bound(RequestFacts facts, Price price) {
@@ -85,9 +87,20 @@ public final class Estimator {
                 + facts.documents() * DOCUMENT_EXPECTED;
     }
 
-    /** Cost of what was really used, in micro-USD. */
-    public long cost(ModelTarget target, Usage usage, RequestFacts facts) {
-        return book.quote(target, today(), usage.allInput()).price().cost(usage, facts.tier());
+    /** Charges the final usage; else what is known, and never less than what passed; bound mode then charges the estimate. */
+    public Charge charge(ModelTarget target, RequestFacts facts, Estimate estimate, Metered metered) {
+        if (metered.usage().isEmpty()) {
+            return asEstimated(estimate);
+        }
+        Usage usage = metered.usage().get();
+        Price price = book.quote(target, today(), usage.allInput()).price();
+        return new Charge(usage, price.cost(usage, metered.tier().orElse(facts.tier())), price.burndown(), false);
+    }
+
+    /** Charges what was reserved, because nothing is known of the usage. */
+    public Charge asEstimated(Estimate estimate) {
+        Usage usage = new Usage(estimate.inputTokens(), estimate.outputTokens(), 0, 0, 0);
+        return new Charge(usage, estimate.microUsd(), estimate.quote().price().burndown(), true);
     }
 
     /** Learns from a settled call without media. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -104,14 +105,14 @@ class RequestReaderTest {
 
     private static void assertSpliced(String body, String expected) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        byte[] spliced = RequestMetadata.splice(bytes, RequestReader.read(bytes), Map.of("tenantId", "acme"));
+        byte[] spliced = spliced(bytes, RequestMetadata.splice(RequestReader.read(bytes), Map.of("tenantId", "acme")));
         assertEquals(expected, new String(spliced, StandardCharsets.UTF_8));
     }
 
     @Test
     void splicesTheModel() {
         byte[] body = "{\"messages\":[],\"model\" : \"al\\u0069as\",\"n\":1}".getBytes(StandardCharsets.UTF_8);
-        byte[] spliced = RequestMetadata.spliceModel(body, RequestReader.read(body), "openai.gpt-oss-20b-1:0");
+        byte[] spliced = spliced(body, RequestMetadata.spliceModel(RequestReader.read(body), "openai.gpt-oss-20b-1:0"));
         assertEquals(
                 "{\"messages\":[],\"model\" : \"openai.gpt-oss-20b-1:0\",\"n\":1}",
                 new String(spliced, StandardCharsets.UTF_8));
@@ -141,5 +142,14 @@ class RequestReaderTest {
     void errorsNeverQuoteTheBody() {
         BadRequest e = assertThrows(BadRequest.class, () -> read("{\"messages\": secret-prompt}"));
         assertFalse(e.getMessage().contains("secret"), e.getMessage());
+    }
+
+    private static byte[] spliced(byte[] body, Splice splice) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(body, 0, splice.start());
+        out.writeBytes(splice.inserted());
+        out.write(body, splice.end(), body.length - splice.end());
+        assertEquals(body.length + splice.growth(), out.size());
+        return out.toByteArray();
     }
 }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.RequestReader;
 import dev.tollgate.bedrock.ServiceTier;
@@ -140,7 +142,7 @@ class PricingTest {
                     + ",\"inferenceConfig\":{\"maxTokens\":" + most + "}}";
             RequestFacts facts = facts(body);
             ModelTarget target = target(models[random.nextInt(models.length)]);
-            Estimate estimate = estimator.estimate(target, facts, true);
+            Estimate estimate = estimator.estimate(target, Operation.CONVERSE, facts);
             long tokens =
                     text.toString().getBytes(StandardCharsets.UTF_8).length + images * 4800L + (tools ? 1000 : 0) + 20;
             long cached = facts.cacheWrites() ? tokens / 2 : 0;
@@ -151,7 +153,9 @@ class PricingTest {
                     cached / 2,
                     cached - cached / 2);
             assertTrue(usage.allInput() <= estimate.inputTokens(), "seed " + seed);
-            assertTrue(estimator.cost(target, usage, facts) <= estimate.microUsd(), "seed " + seed);
+            assertTrue(
+                    estimator.charge(target, facts, estimate, reported(usage)).microUsd() <= estimate.microUsd(),
+                    "seed " + seed);
         }
     }
 
@@ -162,7 +166,7 @@ class PricingTest {
         assertEquals(
                 300_000,
                 estimator
-                        .estimate(target("us.amazon.nova-lite-v1:0"), facts, true)
+                        .estimate(target("us.amazon.nova-lite-v1:0"), Operation.CONVERSE, facts)
                         .inputTokens());
     }
 
@@ -171,16 +175,16 @@ class PricingTest {
         Estimator estimator = new Estimator(BOOK, Estimator.Mode.EXPECTED, new ManualClock(0));
         ModelTarget target = target("us.amazon.nova-lite-v1:0");
         RequestFacts facts = facts("{\"messages\":[{\"content\":[{\"text\":\"" + "x".repeat(3300) + "\"}]}]}");
-        long first = estimator.estimate(target, facts, true).inputTokens();
+        long first = estimator.estimate(target, Operation.CONVERSE, facts).inputTokens();
         assertEquals(Math.ceil(facts.textBytes() / 3.3), first, 1);
         for (int i = 0; i < 100; i++) {
             estimator.learn(target, facts, new Usage(500, 1, 0, 0, 0));
         }
-        assertEquals(500, estimator.estimate(target, facts, true).inputTokens(), 10);
+        assertEquals(500, estimator.estimate(target, Operation.CONVERSE, facts).inputTokens(), 10);
         assertEquals(
                 first,
                 estimator
-                        .estimate(target("us.amazon.nova-pro-v1:0"), facts, true)
+                        .estimate(target("us.amazon.nova-pro-v1:0"), Operation.CONVERSE, facts)
                         .inputTokens());
     }
 
@@ -188,12 +192,20 @@ class PricingTest {
     void anUnsetMaximumStandsForTheModelsOwnAndEveryChoiceCounts() {
         Estimator estimator = new Estimator(BOOK, Estimator.Mode.EXPECTED, new ManualClock(0));
         ModelTarget target = target("us.amazon.nova-lite-v1:0");
-        assertEquals(10_000, estimator.estimate(target, facts("{}"), true).outputTokens());
+        assertEquals(
+                10_000,
+                estimator.estimate(target, Operation.CONVERSE, facts("{}")).outputTokens());
         assertEquals(
                 300,
                 estimator
-                        .estimate(target, facts("{\"max_tokens\":100,\"n\":3}"), true)
+                        .estimate(target, Operation.CONVERSE, facts("{\"max_tokens\":100,\"n\":3}"))
                         .outputTokens());
-        assertEquals(0, estimator.estimate(target, facts("{}"), false).microUsd());
+        assertEquals(
+                0,
+                estimator.estimate(target, Operation.COUNT_TOKENS, facts("{}")).microUsd());
+    }
+
+    private static Metered reported(Usage usage) {
+        return new Metered(Optional.of(usage), usage, Optional.empty());
     }
 }
