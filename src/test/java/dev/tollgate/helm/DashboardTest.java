@@ -22,8 +22,8 @@ class DashboardTest {
     }
 
     @Test
-    void thereAreTwoAndTheChartShipsThem() {
-        assertEquals(2, Dashboard.all().size());
+    void thereAreFourAndTheChartShipsThem() {
+        assertEquals(4, Dashboard.all().size());
         String manifests = Chart.render(Chart.OLD, null);
         for (Dashboard dashboard : Dashboard.all()) {
             String name = dashboard.name().replace(".json", "");
@@ -76,15 +76,48 @@ class DashboardTest {
 
     @ParameterizedTest
     @MethodSource("dashboards")
-    void variablesAreTheSixAndAllAreUsedWhereTheyAreAsked(Dashboard dashboard) {
+    void variablesAreTheEightAndEveryQueryUsesThoseOfItsPlace(Dashboard dashboard) {
         Set<String> names =
                 dashboard.variables().stream().map(v -> v.getString("name")).collect(Collectors.toSet());
-        assertEquals(Set.of("datasource", "namespace", "application", "environment", "tenant", "model"), names);
+        assertEquals(
+                Set.of("datasource", "cluster", "namespace", "pod", "application", "environment", "tenant", "model"),
+                names);
         for (JsonObject panel : dashboard.panels()) {
             for (JsonObject target : Dashboard.targets(panel)) {
                 assertEquals("${datasource}", target.getJsonObject("datasource").getString("uid"));
-                String left = Dashboard.query(target.getString("expr"));
+                String expression = target.getString("expr");
+                assertTrue(
+                        expression.contains("cluster=~\"$cluster\",namespace=~\"$namespace\",pod=~\"$pod\""),
+                        expression);
+                String left = Dashboard.query(expression);
                 assertFalse(left.contains("$"), left);
+            }
+        }
+    }
+
+    /** Other processes of a pod have metrics of the same names. */
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void processMetricsAreThoseOfSidecarsOnly(Dashboard dashboard) {
+        for (JsonObject panel : dashboard.panels()) {
+            for (JsonObject target : Dashboard.targets(panel)) {
+                String expression = target.getString("expr");
+                assertEquals(
+                        expression.contains("process_"),
+                        expression.contains("and on (namespace, pod, instance) tollgate_build_info"),
+                        expression);
+            }
+        }
+    }
+
+    /** Prometheus keeps a fortnight by default; the ledger keeps the month. */
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void numbersOfAMonthComeFromTheLedger(Dashboard dashboard) {
+        for (JsonObject panel : dashboard.panels()) {
+            assertFalse(panel.getString("timeFrom", "").contains("M"), panel.getString("title"));
+            if (panel.getString("title").contains("month")) {
+                assertTrue(panel.getJsonArray("targets").encode().contains("tollgate_budget_used_usd"), panel.encode());
             }
         }
     }
