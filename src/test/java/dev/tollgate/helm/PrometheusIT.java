@@ -12,8 +12,6 @@ import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,15 +36,6 @@ class PrometheusIT {
 
     private static final String SONNET = "/model/sonnet/";
     private static final String DIMENSIONS = "Model, ModelId, CostCenter, Application, Environment";
-
-    /** Metrics that dashboards and alerts ask for and telemetry does not have yet. */
-    private static final Set<String> AWAITED = Set.of(
-            "tollgate_ledger_up",
-            "tollgate_ledger_durability",
-            "tollgate_credentials_up",
-            "tollgate_policy_current",
-            "tollgate_budget_used_usd",
-            "tollgate_budget_held_usd");
 
     private static RealRedis redis;
     private static Upstreams upstream;
@@ -162,7 +151,7 @@ class PrometheusIT {
                 "calls to be admitted again",
                 () -> call("/model/nova-lite/converse", "acme") == 200);
         everyQueryAnswers();
-        alertsAskForWhatThereIs();
+        AskedMetrics.alertsAskForWhatThereIs(grafana);
     }
 
     private static void shipsToCloudWatch() {
@@ -245,40 +234,6 @@ class PrometheusIT {
         return shipped;
     }
 
-    private static boolean awaited(String expression) {
-        return AWAITED.stream()
-                .anyMatch(
-                        name -> expression.contains(name) && grafana.query(name).isEmpty());
-    }
-
-    /** The series that promtool's tests make up have the labels that a sidecar's have, and every alert has its metrics. */
-    private static void alertsAskForWhatThereIs() throws IOException {
-        Map<String, Object> tests =
-                Chart.yaml().load(Files.readString(Path.of("src/test/resources/prometheus/alerts_test.yaml")));
-        for (Map<String, Object> test : Chart.maps(tests.get("tests"))) {
-            for (Map<String, Object> series : Chart.maps(test.get("input_series"))) {
-                String text = (String) series.get("series");
-                String name = text.substring(0, text.indexOf('{'));
-                if (!name.startsWith("kube_") && !name.equals("up") && !AWAITED.contains(name)) {
-                    String labels = text.replaceAll("(period|instance)=\"[^\"]*\",? ?", "")
-                            .replaceAll("=\"[^\"]*\"", "!=\"\"");
-                    assertFalse(grafana.query(labels).isEmpty(), "no sidecar has such a series: " + labels);
-                }
-            }
-        }
-        for (Map<String, Object> rule : AlertsTest.rules()) {
-            AlertsTest.METRIC
-                    .matcher((String) rule.get("expr"))
-                    .results()
-                    .map(m -> m.group())
-                    .forEach(name -> {
-                        if (!name.startsWith("kube_") && !AWAITED.contains(name)) {
-                            assertFalse(grafana.query(name).isEmpty(), rule.get("alert") + " asks for " + name);
-                        }
-                    });
-        }
-    }
-
     private static void everyQueryAnswers() {
         List<String> silent = new ArrayList<>();
         Ports.await(Duration.ofSeconds(30), "every query to answer, these do not: see below", () -> {
@@ -287,7 +242,7 @@ class PrometheusIT {
                 for (JsonObject panel : dashboard.panels()) {
                     for (JsonObject target : Dashboard.targets(panel)) {
                         String query = Dashboard.query(target.getString("expr"));
-                        if (awaited(query)) {
+                        if (AskedMetrics.awaited(grafana, query)) {
                             continue;
                         }
                         List<JsonObject> answer = grafana.query(query);

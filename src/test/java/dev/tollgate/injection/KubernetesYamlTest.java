@@ -40,7 +40,6 @@ class KubernetesYamlTest {
             "0o17",
             "017",
             "0644",
-            "08",
             "0_7",
             "0x1F",
             "0b11",
@@ -160,6 +159,12 @@ class KubernetesYamlTest {
         assertEquals(
                 "---\nh: |\n  two\n  lines\nenv: null\n---\nb: x\n", again("h: |\n  two\n  lines\nenv:\n---\nb: x\n"));
         assertEquals("---\na: true\nb: 5\n", KubernetesYaml.write(new TreeMap<>(Map.of("a", true, "b", 5))));
+    }
+
+    /** Readers disagree whether this is a number at all, and some fail on it. */
+    @Test
+    void eightWithALeadingZeroStaysAsItIs() {
+        assertEquals("---\na: 08\nb: '08'\n", again("a: 08\nb: '08'\n"));
     }
 
     @Test
