@@ -12,6 +12,9 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,8 +22,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * The port that applications call: HTTP/1.1 on loopback only, one server for each event loop. Quarkus' own server has no
- * bound on half-sent heads and repairs bad framing, so this one stands beside it.
+ * The port that applications call, on loopback only, one server for each event loop. Quarkus' own server has no bound on
+ * half-sent heads and repairs bad framing, so this one stands in its place (ADR 10).
  */
 public final class DataPort {
 
@@ -35,6 +38,8 @@ public final class DataPort {
     private final Handler<HttpServerRequest> handler;
     private final Consumer<Refusal> refused;
     private final Map<HttpConnection, Peer> peers = new ConcurrentHashMap<>();
+    private final NetClient toHttp2;
+    private volatile int http2Port;
 
     /**
      * @param handler takes every request whose framing is sound
@@ -45,15 +50,44 @@ public final class DataPort {
         this.config = config;
         this.handler = handler;
         this.refused = reason -> refused.accept(reason.label());
+        this.toHttp2 = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
     }
 
     /** Listens on 127.0.0.1, and on ::1 where the machine has it. Fails if the port is taken. */
     public Future<Void> listen(int port) {
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
-        return deploy(port, "127.0.0.1").compose(v -> deploy(port, "::1").recover(e -> {
-            LOG.debugf("no IPv6 loopback: %s", e.getMessage());
-            return Future.succeededFuture();
-        }));
+        return listenForHttp2().compose(v -> deploy(port, "127.0.0.1")).compose(v -> deploy(port, "::1")
+                .recover(e -> {
+                    LOG.debugf("no IPv6 loopback: %s", e.getMessage());
+                    return Future.succeededFuture();
+                }));
+    }
+
+    /** A server for the connections that {@link HeadGuard} carries to it, on any free port of loopback. */
+    private Future<Void> listenForHttp2() {
+        return vertx.createHttpServer(options().setHttp2ClearTextEnabled(true))
+                .requestHandler(request -> {
+                    if (request.version() == HttpVersion.HTTP_2) {
+                        request.pause();
+                        handler.handle(request);
+                    } else {
+                        request.connection().close();
+                    }
+                })
+                .listen(0, "127.0.0.1")
+                .map(server -> {
+                    http2Port = server.actualPort();
+                    return null;
+                });
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHttp2ClearTextEnabled(false)
+                .setHandle100ContinueAutomatically(true)
+                .setTcpNoDelay(true)
+                .setMaxInitialLineLength(MAX_LINE)
+                .setMaxHeaderSize(MAX_HEAD);
     }
 
     private Future<Void> deploy(int port, String host) {
@@ -78,13 +112,7 @@ public final class DataPort {
     }
 
     private HttpServer server(Vertx owner) {
-        HttpServerOptions options = new HttpServerOptions()
-                .setHttp2ClearTextEnabled(false)
-                .setHandle100ContinueAutomatically(true)
-                .setTcpNoDelay(true)
-                .setMaxInitialLineLength(MAX_LINE)
-                .setMaxHeaderSize(MAX_HEAD);
-        return owner.createHttpServer(options)
+        return owner.createHttpServer(options())
                 .connectionHandler(this::connected)
                 .invalidRequestHandler(this::invalid)
                 .requestHandler(this::handle);
@@ -99,7 +127,10 @@ public final class DataPort {
         peers.put(connection, peer);
         connection.closeHandler(v -> peers.remove(connection));
         // Vert.x offers no other way to see a head's bytes as they came.
-        ((ConnectionBase) connection).channelHandlerContext().pipeline().addFirst(new HeadGuard(peer));
+        ((ConnectionBase) connection)
+                .channelHandlerContext()
+                .pipeline()
+                .addFirst(new HeadGuard(peer, () -> toHttp2.connect(http2Port, "127.0.0.1")));
     }
 
     private void handle(HttpServerRequest request) {

@@ -6,26 +6,33 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.Future;
+import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Supplier;
 
 /**
  * Refuses requests whose framing two readers could take differently (RFC 9112, sections 2.2, 5.2, 6.1 and 6.3): Netty's
- * decoder repairs such heads, and what it repaired cannot be seen behind it. Reads the bytes as they pass, changes none.
+ * decoder repairs such heads, and what it repaired cannot be seen behind it. Reads the bytes as they pass, changes none. A
+ * connection that begins as HTTP/2 does is carried to the server that speaks it: Vert.x offers no hook before that choice.
  */
 final class HeadGuard extends ChannelInboundHandlerAdapter {
 
-    // SETTINGS without entries, then GOAWAY of stream 0 with HTTP_1_1_REQUIRED (RFC 9113, section 7).
-    private static final byte[] HTTP_2_START = {0, 0, 0, 4, 0, 0, 0, 0, 0};
-    private static final byte[] GOAWAY_START = {7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xd};
-    private static final String HTTP_1_ONLY = "Tollgate speaks HTTP/1.1; InvokeModelWithBidirectionalStream cannot be"
-            + " metered yet, so it is not allowed";
-
     private final HeadParser parser = new HeadParser();
     private final Peer peer;
+    private final Supplier<Future<NetSocket>> http2;
+    private final Queue<ByteBuf> early = new ArrayDeque<>();
     private boolean refused;
+    private boolean tunnelled;
+    private Optional<Http2Tunnel> tunnel = Optional.empty();
 
-    HeadGuard(Peer peer) {
+    /** @param http2 connects to the server that takes HTTP/2 */
+    HeadGuard(Peer peer, Supplier<Future<NetSocket>> http2) {
         this.peer = peer;
+        this.http2 = http2;
     }
 
     @Override
@@ -38,15 +45,57 @@ final class HeadGuard extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             return;
         }
+        if (tunnelled) {
+            tunnel(bytes);
+            return;
+        }
         String problem = parser.accept(bytes);
         peer.inHead(parser.insideHead());
         if (problem.isEmpty()) {
             context.fireChannelRead(message);
             return;
         }
+        if (problem.equals(HeadParser.HTTP_2)) {
+            tunnelled = true;
+            tunnel(bytes);
+            openTunnel(context);
+            return;
+        }
         refused = true;
         ReferenceCountUtil.release(message);
         refuse(context, problem);
+    }
+
+    private void tunnel(ByteBuf bytes) {
+        tunnel.ifPresentOrElse(open -> open.toServer(bytes), () -> early.add(bytes));
+    }
+
+    private void openTunnel(ChannelHandlerContext context) {
+        peer.callBegan();
+        context.channel().config().setAutoRead(false);
+        http2.get()
+                .onSuccess(socket -> {
+                    Http2Tunnel open = new Http2Tunnel(context, socket);
+                    tunnel = Optional.of(open);
+                    early.forEach(open::toServer);
+                    early.clear();
+                    context.channel().config().setAutoRead(true);
+                })
+                .onFailure(e -> context.close());
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        tunnel.ifPresent(Http2Tunnel::clientWritable);
+        context.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        tunnel.ifPresent(Http2Tunnel::clientClosed);
+        early.forEach(ReferenceCountUtil::release);
+        early.clear();
+        context.fireChannelInactive();
     }
 
     private void refuse(ChannelHandlerContext context, String problem) {
@@ -56,21 +105,7 @@ final class HeadGuard extends ChannelInboundHandlerAdapter {
             context.close();
             return;
         }
-        ByteBuf answer = problem.equals(HeadParser.HTTP_2) ? goAway() : badRequest(problem);
+        ByteBuf answer = Unpooled.copiedBuffer(ErrorResponses.raw(problem), StandardCharsets.US_ASCII);
         context.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    private static ByteBuf goAway() {
-        byte[] text = HTTP_1_ONLY.getBytes(StandardCharsets.US_ASCII);
-        int length = 8 + text.length;
-        return Unpooled.buffer()
-                .writeBytes(HTTP_2_START)
-                .writeMedium(length)
-                .writeBytes(GOAWAY_START)
-                .writeBytes(text);
-    }
-
-    private static ByteBuf badRequest(String problem) {
-        return Unpooled.copiedBuffer(ErrorResponses.raw(problem), StandardCharsets.US_ASCII);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.sidecar;
 
+import dev.tollgate.control.ControlConfig;
 import dev.tollgate.policy.PolicyConfig;
 import dev.tollgate.pricing.PricingConfig;
 import dev.tollgate.proxy.DenialConfig;
@@ -68,6 +69,10 @@ public record Slices(SmallRyeConfig config) {
 
     public boolean addsMetadata() {
         return slice(MetadataConfig.class).metadata() == MetadataConfig.Metadata.ADD;
+    }
+
+    public ControlConfig control() {
+        return slice(ControlConfig.class);
     }
 
     public MetricsConfig metrics() {

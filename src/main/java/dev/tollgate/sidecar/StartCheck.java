@@ -132,8 +132,8 @@ public final class StartCheck {
             problem(management, "another port than that of " + data, "\"" + port(data) + "\" for both");
             return;
         }
-        free(data, "quarkus.http.host");
-        free(management, "quarkus.management.host");
+        free(data, "127.0.0.1");
+        free(management, given("quarkus.management.host").orElse("0.0.0.0"));
     }
 
     private int port(String name) {
@@ -141,7 +141,7 @@ public final class StartCheck {
     }
 
     private void free(String name, String host) {
-        InetSocketAddress address = new InetSocketAddress(given(host).orElse("127.0.0.1"), port(name));
+        InetSocketAddress address = new InetSocketAddress(host, port(name));
         try (ServerSocket socket = new ServerSocket()) {
             // As the server does it: connections that just ended do not count.
             socket.setReuseAddress(true);

@@ -3,6 +3,8 @@ package dev.tollgate.sidecar;
 import dev.tollgate.admission.Admission;
 import dev.tollgate.admission.LimitsNow;
 import dev.tollgate.control.LimitsPage;
+import dev.tollgate.control.ManagementPages;
+import dev.tollgate.control.Visibility;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyConfig;
 import dev.tollgate.policy.PolicyWatcher;
@@ -22,7 +24,6 @@ import dev.tollgate.upstream.Upstream;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -74,8 +75,7 @@ final class Wiring {
                 slices.metrics().maxTenants(),
                 platform.version(),
                 platform.clock(),
-                // Whenever it was or will be in force.
-                target -> prices.quote(target, LocalDate.MAX, 0).known());
+                target -> target.pricedModel().map(prices::knows).orElse(false));
     }
 
     private Supplier<Policy> policyRoom() {
@@ -154,8 +154,9 @@ final class Wiring {
         return openCalls.stop().compose(v -> admission.drain());
     }
 
-    LimitsPage limitsPage() {
-        return new LimitsPage(limits);
+    ManagementPages control() {
+        Visibility shown = new Visibility(policy, pod.tenant(), callers::mayName);
+        return new ManagementPages(slices.control(), new LimitsPage(limits, shown));
     }
 
     /** States of the breakers before the ledger, credentials and control plane. */

@@ -204,12 +204,6 @@ class HostileIT {
         assertTrue(answer.indexOf("HTTP/1.1 ") == answer.lastIndexOf("HTTP/1.1 "), answer);
     }
 
-    @Test
-    void http2WithoutTlsIsToldToUseHttp1() {
-        String answer = send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        assertTrue(answer.contains("InvokeModelWithBidirectionalStream cannot be metered"), answer);
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -65,6 +65,7 @@ class SettingsConfigTest {
             Map.entry("tollgate.proxy.max-body-bytes", "25000000"),
             Map.entry("tollgate.proxy.max-buffered-bytes", NONE),
             Map.entry("tollgate.proxy.max-in-flight", "1000"),
+            Map.entry("tollgate.proxy.max-connections", "4000"),
             Map.entry("tollgate.proxy.header-timeout", "10s"),
             Map.entry("tollgate.proxy.body-timeout", "60s"),
             Map.entry("tollgate.proxy.keep-alive", "5m"),

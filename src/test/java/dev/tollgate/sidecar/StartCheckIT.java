@@ -100,6 +100,7 @@ class StartCheckIT {
                 Arguments.of("tollgate.proxy.max-body-bytes", "25M", BYTES + "\"25M\""),
                 Arguments.of("tollgate.proxy.max-buffered-bytes", "-1", BYTES + "\"-1\""),
                 Arguments.of("tollgate.proxy.max-in-flight", "1e3", COUNT + "\"1e3\""),
+                Arguments.of("tollgate.proxy.max-connections", "0", COUNT + "\"0\""),
                 Arguments.of("tollgate.proxy.header-timeout", "soon", DURATION),
                 Arguments.of("tollgate.proxy.body-timeout", "0", DURATION.replace("soon", "0")),
                 Arguments.of("tollgate.proxy.keep-alive", "soon", DURATION),
