@@ -38,7 +38,8 @@ final class Heartbeat {
     private final Runner runner;
     private long timer = -1;
     private boolean stopped;
-    private volatile long busyAt = System.nanoTime() - BUSY_FOR_NANOS;
+    private boolean idle;
+    private long busyAt = System.nanoTime() - BUSY_FOR_NANOS;
     private volatile Optional<PodShare> share = Optional.empty();
     private volatile Durability durability = Durability.UNKNOWN;
     private volatile boolean evicting;
@@ -65,11 +66,14 @@ final class Heartbeat {
     /** A call uses the ledger. */
     void busy() {
         busyAt = System.nanoTime();
+        if (idle && !stopped && timer >= 0 && vertx.cancelTimer(timer)) {
+            start();
+        }
     }
 
     void start() {
-        boolean busy = System.nanoTime() - busyAt < BUSY_FOR_NANOS;
-        timer = vertx.setTimer(busy ? BUSY_MILLIS : IDLE_MILLIS, t -> beat().onComplete(done -> {
+        idle = System.nanoTime() - busyAt >= BUSY_FOR_NANOS;
+        timer = vertx.setTimer(idle ? IDLE_MILLIS : BUSY_MILLIS, t -> beat().onComplete(done -> {
             if (!stopped) {
                 start();
             }

@@ -301,7 +301,7 @@ local function begin(waits)
   local found = stored
   server = running_on()
   call('ZSCORE', KEYS[2], '')
-  previous, era = era, max(now, era + 1)
+  previous, era = era, max(now, era + 1, known == '' and 0 or parse('<I8', known) + 1)
   opens, fresh = waits and now + recovery or 0, waits and 0 or 1
   life, stored = pack('<I8', era) .. pod, max(stored, number)
   write_life()

@@ -164,7 +164,8 @@ final class LedgerOracle {
     private List<String> begin(ModelRun run, String pod, boolean waits) {
         long found = numbers.getOrDefault(pod, 0L);
         previous = era;
-        era = Math.max(now, era + 1);
+        long known = run.life().length() == 0 ? 0 : run.life().getLongLE(0) + 1;
+        era = Math.max(Math.max(now, era + 1), known);
         opens = waits ? now + run.recovery() : 0;
         fresh = !waits;
         lifeServer = server;

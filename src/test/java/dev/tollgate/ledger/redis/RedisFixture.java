@@ -53,12 +53,12 @@ final class RedisFixture implements AutoCloseable {
 
     /** A started ledger on this Redis, with the test's clock. */
     RedisLedger ledger(RedisLedger.Settings settings, LedgerListener listener) {
+        return ledger(server.url(), settings, listener);
+    }
+
+    RedisLedger ledger(String url, RedisLedger.Settings settings, LedgerListener listener) {
         RedisLedger ledger = new RedisLedger(
-                vertx,
-                () -> Redis.createClient(vertx, options(server.url())),
-                settings,
-                listener,
-                scriptWithTestClock());
+                vertx, () -> Redis.createClient(vertx, options(url)), settings, listener, scriptWithTestClock());
         Upstreams.await(ledger.start());
         return ledger;
     }
@@ -78,10 +78,10 @@ final class RedisFixture implements AutoCloseable {
                 String.valueOf(Math.floorMod(millis, 1000) * 1000));
     }
 
-    /** Empties Redis, but for the test's clock. */
+    /** Empties Redis, but for the test's clock, which moves a millisecond: no two lives begin at the same time. */
     void wipe() {
         send(Command.FLUSHALL);
-        time(clock.millis());
+        time(clock.millis() + 1);
     }
 
     Response send(Command command, Object... arguments) {
