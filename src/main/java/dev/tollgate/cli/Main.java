@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code tollgate [serve | demo | check | inject | doctor]}. Commands are put together without reflection, for the executable. */
+/** {@code tollgate [serve | demo | check | inject | report | doctor]}. Commands are put together without reflection, for the executable. */
 @QuarkusMain
 public final class Main {
 
@@ -31,6 +31,7 @@ public final class Main {
         root.addSubcommand("demo", command(new DemoCommand(), DemoCommand.DESCRIPTION));
         root.addSubcommand("check", new CheckCommand().spec());
         root.addSubcommand("inject", new InjectCommand().spec());
+        root.addSubcommand("report", ReportCommand.spec());
         root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
         return new CommandLine(root);
     }
@@ -46,7 +47,12 @@ public final class Main {
     }
 
     private static String version() {
+        return "tollgate " + number();
+    }
+
+    /** The version alone. */
+    static String number() {
         String version = Main.class.getPackage().getImplementationVersion();
-        return "tollgate " + (version == null ? "development" : version);
+        return version == null ? "development" : version;
     }
 }
