@@ -1,9 +1,6 @@
 package dev.tollgate.report;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.tollgate.bedrock.ServiceTier;
-import java.io.IOException;
 
 /**
  * The little of a logged body that the record's own counts do not say: how long cache writes live, the service tier, the
@@ -41,138 +38,124 @@ final class BodyFields {
         call.cacheWrite1h = Math.min(call.cacheWrite, cacheWrite1h);
     }
 
-    void request(JsonParser in, JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return;
-        }
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            tier(in, in.currentName(), in.nextToken());
+    void request(JsonCursor in) throws UnreadableException {
+        if (in.object()) {
+            for (String name; (name = in.name()) != null; ) {
+                tier(in, name);
+            }
         }
     }
 
-    private void tier(JsonParser in, String name, JsonToken value) throws IOException {
+    private void tier(JsonCursor in, String name) throws UnreadableException {
         boolean named = name.equals("serviceTier") || name.equals("service_tier");
-        if (named && value == JsonToken.VALUE_STRING) {
-            tier = ServiceTier.of(in.getText());
-        } else if (named && value == JsonToken.START_OBJECT) {
-            while (in.nextToken() == JsonToken.FIELD_NAME) {
-                tier(in, in.currentName().equals("type") ? "serviceTier" : "", in.nextToken());
+        if (!named) {
+            in.skip();
+        } else if (in.atText()) {
+            tier = ServiceTier.of(in.text());
+        } else if (in.object()) {
+            for (String inner; (inner = in.name()) != null; ) {
+                tier(in, inner.equals("type") ? "serviceTier" : "");
             }
-        } else {
-            in.skipChildren();
         }
     }
 
-    void response(JsonParser in, JsonToken value) throws IOException {
-        if (value == JsonToken.START_ARRAY) {
-            for (JsonToken token; (token = in.nextToken()) != JsonToken.END_ARRAY && token != null; ) {
-                document(in, token);
+    void response(JsonCursor in) throws UnreadableException {
+        if (in.peek() == '[') {
+            in.expect('[');
+            while (in.element()) {
+                document(in);
             }
         } else {
-            document(in, value);
+            document(in);
         }
     }
 
-    private void document(JsonParser in, JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
+    private void document(JsonCursor in) throws UnreadableException {
+        if (!in.object()) {
             return;
         }
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
-            JsonToken inner = in.nextToken();
+        for (String name; (name = in.name()) != null; ) {
             switch (name) {
-                case "usage" -> usage(in, inner);
-                case "metrics", "amazon-bedrock-invocationMetrics" -> metrics(in, inner);
+                case "usage" -> usage(in);
+                case "metrics", "amazon-bedrock-invocationMetrics" -> metrics(in);
                 // Converse's stream, Anthropic's first chunk, OpenAI's last event.
-                case "metadata", "message", "response" -> document(in, inner);
-                default -> tier(in, name, inner);
+                case "metadata", "message", "response" -> document(in);
+                default -> tier(in, name);
             }
         }
     }
 
-    private void usage(JsonParser in, JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
+    private void usage(JsonCursor in) throws UnreadableException {
+        if (!in.object()) {
             return;
         }
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
-            JsonToken inner = in.nextToken();
+        for (String name; (name = in.name()) != null; ) {
             switch (name) {
-                case "inputTokens", "input_tokens", "prompt_tokens" -> input = number(in, inner);
-                case "outputTokens", "output_tokens", "completion_tokens" -> output = number(in, inner);
-                case "cacheReadInputTokens", "cache_read_input_tokens" -> cacheRead = number(in, inner);
-                case "cacheWriteInputTokens", "cache_creation_input_tokens" -> cacheWrite = number(in, inner);
-                case "cache_creation" -> creation(in, inner);
-                case "cacheDetails" -> details(in, inner);
-                default -> in.skipChildren();
+                case "inputTokens", "input_tokens", "prompt_tokens" -> input = number(in);
+                case "outputTokens", "output_tokens", "completion_tokens" -> output = number(in);
+                case "cacheReadInputTokens", "cache_read_input_tokens" -> cacheRead = number(in);
+                case "cacheWriteInputTokens", "cache_creation_input_tokens" -> cacheWrite = number(in);
+                case "cache_creation" -> creation(in);
+                case "cacheDetails" -> details(in);
+                default -> in.skip();
             }
         }
     }
 
     /** Anthropic's spelling. */
-    private void creation(JsonParser in, JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return;
-        }
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            boolean oneHour = in.currentName().equals("ephemeral_1h_input_tokens");
-            long tokens = number(in, in.nextToken());
-            cacheWrite1h = oneHour ? tokens : cacheWrite1h;
+    private void creation(JsonCursor in) throws UnreadableException {
+        if (in.object()) {
+            for (String name; (name = in.name()) != null; ) {
+                long tokens = number(in);
+                cacheWrite1h = name.equals("ephemeral_1h_input_tokens") ? tokens : cacheWrite1h;
+            }
         }
     }
 
     /** Converse's spelling. */
-    private void details(JsonParser in, JsonToken value) throws IOException {
-        if (value != JsonToken.START_ARRAY) {
-            in.skipChildren();
+    private void details(JsonCursor in) throws UnreadableException {
+        if (in.peek() != '[') {
+            in.skip();
             return;
         }
+        in.expect('[');
         long sum = 0;
-        for (JsonToken token; (token = in.nextToken()) != JsonToken.END_ARRAY && token != null; ) {
-            sum += token == JsonToken.START_OBJECT ? oneHour(in) : 0;
+        while (in.element()) {
+            sum += oneHour(in);
         }
         cacheWrite1h = sum;
     }
 
-    private static long oneHour(JsonParser in) throws IOException {
+    private static long oneHour(JsonCursor in) throws UnreadableException {
         boolean oneHour = false;
         long tokens = 0;
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
-            JsonToken value = in.nextToken();
-            if (name.equals("ttl")) {
-                oneHour = value == JsonToken.VALUE_STRING && in.getText().equals("1h");
-            } else if (name.equals("inputTokens")) {
-                tokens = number(in, value);
-            } else {
-                in.skipChildren();
+        if (in.object()) {
+            for (String name; (name = in.name()) != null; ) {
+                switch (name) {
+                    case "ttl" -> oneHour = in.text().equals("1h");
+                    case "inputTokens" -> tokens = number(in);
+                    default -> in.skip();
+                }
             }
         }
         return oneHour ? tokens : 0;
     }
 
-    private void metrics(JsonParser in, JsonToken value) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return;
-        }
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            boolean latency =
-                    in.currentName().equals("latencyMs") || in.currentName().equals("invocationLatency");
-            long number = number(in, in.nextToken());
-            latencyMillis = latency ? number : latencyMillis;
+    private void metrics(JsonCursor in) throws UnreadableException {
+        if (in.object()) {
+            for (String name; (name = in.name()) != null; ) {
+                boolean latency = name.equals("latencyMs") || name.equals("invocationLatency");
+                long number = number(in);
+                latencyMillis = latency ? number : latencyMillis;
+            }
         }
     }
 
-    private static long number(JsonParser in, JsonToken value) throws IOException {
-        if (value == JsonToken.VALUE_NUMBER_INT) {
-            return Math.max(0, Math.min(1L << 40, in.getLongValue()));
+    private static long number(JsonCursor in) throws UnreadableException {
+        if (in.atInteger()) {
+            return Math.max(0, Math.min(1L << 40, in.integer()));
         }
-        in.skipChildren();
+        in.skip();
         return 0;
     }
 }

@@ -32,7 +32,7 @@ final class Kinds {
         try (InputStream in = input.open();
                 LineReader lines = new LineReader(in)) {
             if (lines.next()) {
-                new RecordReader(none).read(lines.bytes(), lines.offset(), lines.length(), call);
+                new RecordReader(none).read(lines.bytes(), lines.offset(), lines.limit(), call);
             }
         } catch (IOException | RuntimeException | UnreadableException e) {
             // Reported when the input is read.

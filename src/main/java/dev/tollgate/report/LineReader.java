@@ -8,10 +8,13 @@ import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
-/** Lines of a plain, gzip or zstd stream, which its first bytes tell apart. Lines stay in the buffer: no copy each. */
+/**
+ * Whole lines of a plain, gzip or zstd stream, which its first bytes tell apart. Lines stay in the buffer, and where a line
+ * ends is found by who reads it: a second look at each byte would cost as much as the reading.
+ */
 final class LineReader implements Closeable {
 
-    private static final int BUFFER = 256 * 1024;
+    private static final int BUFFER = 512 * 1024;
     private static final int MAX_LINE = 64 * 1024 * 1024;
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
     private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
@@ -19,11 +22,13 @@ final class LineReader implements Closeable {
     private final InputStream in;
     private byte[] buffer = new byte[BUFFER];
     private int start;
-    private int next;
+    /** Behind the last line that is whole. */
+    private int whole;
+
     private int end;
     private boolean ended;
     private boolean tooLong;
-    private long number;
+    private long number = 1;
 
     LineReader(InputStream raw) throws IOException {
         in = decompressed(raw);
@@ -39,28 +44,33 @@ final class LineReader implements Closeable {
         return Arrays.equals(first, ZSTD) ? new ZstdInputStream(in) : in;
     }
 
-    /** Moves to the next line that is not empty; false at the end. */
+    /** Goes to the next line that is not empty; false at the end. */
     boolean next() throws IOException {
-        while (advance()) {
-            trim();
-            if (length() > 0 || tooLong) {
+        while (true) {
+            while (start < whole && buffer[start] >= 0 && buffer[start] <= ' ') {
+                number += buffer[start++] == '\n' ? 1 : 0;
+            }
+            if (start < whole) {
                 return true;
             }
+            if (!fill()) {
+                return start < whole;
+            }
         }
-        return false;
-    }
-
-    /** Length of the line in {@link #bytes()} from {@link #offset()}. */
-    int length() {
-        return lineEnd - start;
     }
 
     byte[] bytes() {
         return buffer;
     }
 
+    /** First byte of the line. */
     int offset() {
         return start;
+    }
+
+    /** Behind the last byte of this line and the whole ones that follow. */
+    int limit() {
+        return whole;
     }
 
     /** Number of the line, from 1. */
@@ -68,75 +78,73 @@ final class LineReader implements Closeable {
         return number;
     }
 
-    /** True if the line is longer than any record; its bytes are dropped. */
+    /** True if the line is longer than any record; most of it is dropped. */
     boolean tooLong() {
         return tooLong;
     }
 
-    private int lineEnd;
+    /** Leaves the line, of which everything before {@code position} was read. */
+    void advance(int position) {
+        start = position;
+    }
 
-    private boolean advance() throws IOException {
-        start = next;
+    /** Leaves the line without having read it. */
+    void skip() {
+        start = lineEnd();
         tooLong = false;
-        int scan = start;
-        while (true) {
-            int at = newline(scan);
-            if (at >= 0) {
-                lineEnd = at;
-                next = at + 1;
-                number++;
-                return true;
+    }
+
+    /** Length of the line, which is looked for. */
+    int length() {
+        return lineEnd() - start;
+    }
+
+    private int lineEnd() {
+        int at = start;
+        while (at < whole && buffer[at] != '\n') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Reads until the buffer is full and has a whole line, or to the end; false if nothing is left. */
+    private boolean fill() throws IOException {
+        System.arraycopy(buffer, start, buffer, 0, end - start);
+        end -= start;
+        start = 0;
+        whole = 0;
+        while (!ended && whole == 0) {
+            makeRoom();
+            int from = end;
+            while (!ended && end < buffer.length) {
+                int read = in.read(buffer, end, buffer.length - end);
+                ended = read < 0;
+                end += Math.max(0, read);
             }
-            scan = end - start;
-            if (ended || !fill()) {
-                lineEnd = end;
-                next = end;
-                boolean rest = lineEnd > start || tooLong;
-                number += rest ? 1 : 0;
-                return rest;
-            }
-            scan = Math.min(end, start + scan);
+            whole = ended ? end : lastNewline(from) + 1;
+        }
+        return whole > 0;
+    }
+
+    private void makeRoom() {
+        if (end < buffer.length) {
+            return;
+        }
+        if (end < MAX_LINE) {
+            buffer = Arrays.copyOf(buffer, Math.min(MAX_LINE, end * 2));
+        } else {
+            tooLong = true;
+            end = 1;
         }
     }
 
-    private int newline(int from) {
-        for (int i = from; i < end; i++) {
+    private int lastNewline(int from) {
+        for (int i = end - 1; i >= from; i--) {
             if (buffer[i] == '\n') {
                 return i;
             }
         }
         return -1;
-    }
-
-    /** Reads more behind what is there; false at the end. */
-    private boolean fill() throws IOException {
-        if (start > 0) {
-            System.arraycopy(buffer, start, buffer, 0, end - start);
-            end -= start;
-            start = 0;
-        }
-        if (end == buffer.length && end >= MAX_LINE) {
-            tooLong = true;
-            end = 0;
-        } else if (end == buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.min(MAX_LINE, end * 2));
-        }
-        int read = in.read(buffer, end, buffer.length - end);
-        if (read < 0) {
-            ended = true;
-            return false;
-        }
-        end += read;
-        return true;
-    }
-
-    private void trim() {
-        while (lineEnd > start && buffer[lineEnd - 1] <= ' ' && buffer[lineEnd - 1] >= 0) {
-            lineEnd--;
-        }
-        while (lineEnd > start && buffer[start] <= ' ' && buffer[start] >= 0) {
-            start++;
-        }
     }
 
     @Override

@@ -108,15 +108,16 @@ final class Reading {
     }
 
     private boolean parse(Input input, LineReader lines, RecordReader reader, CallRecord call) {
-        if (lines.tooLong()) {
-            failed.add(input.name(), lines, "expected lines of at most 64 MiB, found a longer one");
-            return false;
-        }
         try {
-            reader.read(lines.bytes(), lines.offset(), lines.length(), call);
+            if (lines.tooLong()) {
+                throw new UnreadableException("expected lines of at most 64 MiB, found a longer one");
+            }
+            reader.read(lines.bytes(), lines.offset(), lines.limit(), call);
+            lines.advance(reader.position());
             return true;
         } catch (UnreadableException e) {
             failed.add(input.name(), lines, e.getMessage());
+            lines.skip();
             return false;
         }
     }

@@ -1,11 +1,6 @@
 package dev.tollgate.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.tollgate.bedrock.ServiceTier;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,14 +12,7 @@ final class RecordReader {
 
     private static final long MAX_TOKENS = 1L << 40;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(500)
-                    .maxStringLength(64 * 1024 * 1024)
-                    .build())
-            .build();
-
+    private final JsonCursor in = new JsonCursor();
     private final Dimensions dimensions;
     private final int[] ranks;
     private final BodyFields body = new BodyFields();
@@ -43,29 +31,32 @@ final class RecordReader {
         this.account = dimensions.index("account");
     }
 
-    /** Fills the record. */
-    void read(byte[] line, int offset, int length, CallRecord call) throws UnreadableException {
+    /**
+     * Fills the record.
+     *
+     * @param end behind the last byte of the line, or of the lines that follow
+     */
+    void read(byte[] bytes, int offset, int end, CallRecord call) throws UnreadableException {
         call.clear();
         body.clear();
         Arrays.fill(ranks, Integer.MAX_VALUE);
         cacheWrite5m = 0;
         counts = false;
         schema = false;
-        try (JsonParser in = JSON.createParser(line, offset, length)) {
-            if (in.nextToken() != JsonToken.START_OBJECT) {
-                throw new UnreadableException("expected a JSON object in each line, found something else");
-            }
-            while (in.nextToken() == JsonToken.FIELD_NAME) {
-                field(in, in.currentName(), call);
-            }
-            if (in.nextToken() != null) {
-                throw new UnreadableException("expected one JSON object in each line, found more behind it");
-            }
-        } catch (IOException e) {
-            // Jackson's own message may hold text of the line.
-            throw new UnreadableException("expected a JSON object in each line, found no JSON");
+        in.reset(bytes, offset, end);
+        in.expect('{');
+        for (String name; (name = in.name()) != null; ) {
+            field(name, call);
+        }
+        if (in.peek() != 0) {
+            throw new UnreadableException("expected one JSON object in each line, found more behind it");
         }
         finish(call);
+    }
+
+    /** Behind the record and the spaces that follow it. */
+    int position() {
+        return in.position();
     }
 
     private void finish(CallRecord call) throws UnreadableException {
@@ -86,114 +77,103 @@ final class RecordReader {
         }
     }
 
-    private void field(JsonParser in, String name, CallRecord call) throws IOException, UnreadableException {
-        JsonToken value = in.nextToken();
+    private void field(String name, CallRecord call) throws UnreadableException {
         switch (name) {
-            case "requestId" -> call.id = id(in.getText());
-            case "timestamp" -> call.millis = Timestamps.millis(in.getText());
-            case "modelId" -> call.modelId = text(in, value);
-            case "operation" -> set(call, operation, Operations.label(text(in, value)));
-            case "region" -> set(call, region, text(in, value));
-            case "accountId" -> set(call, account, text(in, value));
-            case "schemaType" -> schema |= text(in, value).equals("ModelInvocationLog");
-            case "errorCode" ->
-                call.failed |= value != JsonToken.VALUE_NULL && !in.getText().isEmpty();
-            case "input" -> counts(in, value, call);
-            case "output" -> counts(in, value, call);
-            case "requestMetadata", "metadata", "dimensions" -> metadata(in, value, call);
-            default -> {
-                if (!usageField(in, value, name, call)) {
-                    in.skipChildren();
-                }
-            }
+            case "requestId" -> call.id = in.hash();
+            case "timestamp" -> call.millis = Timestamps.millis(in.text());
+            case "modelId" -> call.modelId = in.text();
+            case "operation" -> set(call, operation, Operations.label(in.text()));
+            case "region" -> set(call, region, in.text());
+            case "accountId" -> set(call, account, in.text());
+            case "schemaType" -> schema |= in.text().equals("ModelInvocationLog");
+            case "errorCode" -> call.failed |= !in.text().isEmpty();
+            case "input", "output" -> counts(call);
+            case "requestMetadata", "metadata", "dimensions" -> metadata(call);
+            default -> usageField(name, call);
         }
     }
 
     /** Fields of a usage record; any other string field of it is taken as metadata. */
-    private boolean usageField(JsonParser in, JsonToken value, String name, CallRecord call)
-            throws IOException, UnreadableException {
-        if (value == JsonToken.VALUE_NUMBER_INT) {
-            return usageNumber(in, name, call);
+    private void usageField(String name, CallRecord call) throws UnreadableException {
+        if (in.atInteger()) {
+            usageNumber(name, call);
+            return;
         }
-        if (value != JsonToken.VALUE_STRING) {
-            return false;
+        if (!in.atText()) {
+            in.skip();
+            return;
         }
         switch (name) {
-            case "tollgateId" -> call.usage = true;
-            case "decision" -> {
-                call.denied = in.getText().equals("denied");
-                call.failed |= in.getText().equals("refused");
+            case "tollgateId" -> {
+                call.usage = true;
+                in.skip();
             }
-            case "limit" -> call.limit = in.getText();
-            case "end" -> call.failed |= Operations.failed(in.getText());
-            case "tier", "serviceTier" -> call.tier = ServiceTier.of(in.getText());
-            default -> metadata(in.getText(), name, call);
+            case "decision" -> {
+                String decision = in.text();
+                call.denied = decision.equals("denied");
+                call.failed |= decision.equals("refused");
+            }
+            case "limit" -> call.limit = in.text();
+            case "end" -> call.failed |= Operations.failed(in.text());
+            case "tier", "serviceTier" -> call.tier = ServiceTier.of(in.text());
+            default -> metadata(name, call);
         }
-        return true;
     }
 
-    private boolean usageNumber(JsonParser in, String name, CallRecord call) throws IOException, UnreadableException {
+    private void usageNumber(String name, CallRecord call) throws UnreadableException {
         switch (name) {
-            case "inputTokens" -> call.input = tokens(in);
-            case "outputTokens" -> call.output = tokens(in);
-            case "cacheReadTokens" -> call.cacheRead = tokens(in);
-            case "cacheWrite5mTokens" -> cacheWrite5m = tokens(in);
-            case "cacheWrite1hTokens" -> call.cacheWrite1h = tokens(in);
+            case "inputTokens" -> call.input = tokens();
+            case "outputTokens" -> call.output = tokens();
+            case "cacheReadTokens" -> call.cacheRead = tokens();
+            case "cacheWrite5mTokens" -> cacheWrite5m = tokens();
+            case "cacheWrite1hTokens" -> call.cacheWrite1h = tokens();
             case "microUsd" -> {
                 call.usage = true;
-                call.statedMicroUsd = tokens(in);
+                call.statedMicroUsd = tokens();
             }
-            case "latencyMs" -> call.latencyMillis = tokens(in);
-            case "status" -> call.failed |= in.getLongValue() >= 400;
-            default -> {
-                return false;
-            }
+            case "latencyMs" -> call.latencyMillis = tokens();
+            case "status" -> call.failed |= in.integer() >= 400;
+            default -> in.skip();
         }
-        return true;
     }
 
     /** {@code input} or {@code output} of a log record: counts, and a body of which the little that counts is read. */
-    private void counts(JsonParser in, JsonToken value, CallRecord call) throws IOException, UnreadableException {
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
+    private void counts(CallRecord call) throws UnreadableException {
+        if (!in.object()) {
             return;
         }
         schema = true;
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
-            JsonToken inner = in.nextToken();
+        for (String name; (name = in.name()) != null; ) {
             switch (name) {
                 case "inputTokenCount" -> {
-                    call.input = count(in, inner);
-                    counts |= inner == JsonToken.VALUE_NUMBER_INT;
+                    counts |= in.atInteger();
+                    call.input = count();
                 }
-                case "outputTokenCount" -> call.output = count(in, inner);
-                case "cacheReadInputTokenCount" -> call.cacheRead = count(in, inner);
-                case "cacheWriteInputTokenCount" -> call.cacheWrite = count(in, inner);
-                case "inputBodyJson" -> body.request(in, inner);
-                case "outputBodyJson" -> body.response(in, inner);
-                default -> in.skipChildren();
+                case "outputTokenCount" -> call.output = count();
+                case "cacheReadInputTokenCount" -> call.cacheRead = count();
+                case "cacheWriteInputTokenCount" -> call.cacheWrite = count();
+                case "inputBodyJson" -> body.request(in);
+                case "outputBodyJson" -> body.response(in);
+                default -> in.skip();
             }
         }
     }
 
-    private void metadata(JsonParser in, JsonToken value, CallRecord call) throws IOException {
-        if (value != JsonToken.START_OBJECT) {
-            in.skipChildren();
+    private void metadata(CallRecord call) throws UnreadableException {
+        if (in.object()) {
+            for (String name; (name = in.name()) != null; ) {
+                metadata(name, call);
+            }
+        }
+    }
+
+    private void metadata(String name, CallRecord call) throws UnreadableException {
+        List<Dimensions.Place> places = dimensions.places(name);
+        if (places.isEmpty()) {
+            in.skip();
             return;
         }
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
-            if (in.nextToken().isScalarValue()) {
-                metadata(in.getText(), name, call);
-            } else {
-                in.skipChildren();
-            }
-        }
-    }
-
-    private void metadata(String text, String name, CallRecord call) {
-        List<Dimensions.Place> places = dimensions.places(name);
+        String text = in.text();
         for (int i = 0; i < places.size(); i++) {
             Dimensions.Place place = places.get(i);
             if (place.rank() < ranks[place.index()] && !text.isEmpty()) {
@@ -209,44 +189,19 @@ final class RecordReader {
         }
     }
 
-    private static String text(JsonParser in, JsonToken value) throws IOException {
-        if (value.isScalarValue()) {
-            return value == JsonToken.VALUE_NULL ? "" : in.getText();
-        }
-        in.skipChildren();
-        return "";
-    }
-
-    private static long count(JsonParser in, JsonToken value) throws IOException, UnreadableException {
-        if (value == JsonToken.VALUE_NULL) {
+    private long count() throws UnreadableException {
+        if (in.peek() == 'n') {
+            in.skip();
             return 0;
         }
-        if (value != JsonToken.VALUE_NUMBER_INT) {
-            throw new UnreadableException("expected token counts to be integers, found another value");
-        }
-        return tokens(in);
+        return tokens();
     }
 
-    private static long tokens(JsonParser in) throws IOException, UnreadableException {
-        long value = in.getLongValue();
+    private long tokens() throws UnreadableException {
+        long value = in.integer();
         if (value < 0 || value > MAX_TOKENS) {
             throw new UnreadableException("expected counts from 0 to 2^40, found one beyond");
         }
         return value;
-    }
-
-    /** 64 bits of an id, never 0; two of ten million ids meet with a chance of 3 in a million. */
-    static long id(String text) {
-        if (text.isEmpty()) {
-            return 0;
-        }
-        long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
-        }
-        hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
-        hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
-        hash ^= hash >>> 33;
-        return hash == 0 ? 1 : hash;
     }
 }

@@ -88,16 +88,31 @@ final class LogTree {
 
     private final Shape shape;
     private final Random random;
-    private final String text;
+    private final String words;
     private int broken;
     private int duplicates;
 
     private LogTree(Shape shape) {
         this.shape = shape;
         this.random = new Random(shape.seed());
-        this.text = "All work and no play. \"Quotes\", \\ and } braces { too. "
-                .repeat(shape.textLength() / 50 + 1)
-                .substring(0, shape.textLength());
+        this.words = words(new Random(shape.seed()), shape.textLength() + (1 << 19));
+    }
+
+    /** Words of all lengths with what JSON has to escape; compresses about as text does. */
+    private static String words(Random random, int length) {
+        StringBuilder words = new StringBuilder(length);
+        while (words.length() < length) {
+            for (int i = 1 + random.nextInt(10); i > 0; i--) {
+                words.append((char) ('a' + (int) (random.nextDouble() * random.nextDouble() * 26)));
+            }
+            words.append(random.nextInt(40) == 0 ? " \"quoted\" \\ } { " : random.nextInt(60) == 0 ? "\n" : " ");
+        }
+        return words.toString();
+    }
+
+    private String text() {
+        int from = random.nextInt(words.length() - shape.textLength());
+        return words.substring(from, from + shape.textLength());
     }
 
     /** One call, before it is written as either record. */
@@ -282,7 +297,7 @@ final class LogTree {
                                 inS3,
                                 random.nextBoolean(),
                                 random.nextInt(9000),
-                                text));
+                                text()));
             }
             metadata(json, call);
             json.writeEndObject();
@@ -301,7 +316,7 @@ final class LogTree {
             json.writeStartObject();
             json.writeStringField("role", "user");
             // A body may say anything, also what looks like counts.
-            json.writeStringField("content", text + "{\"inputTokenCount\": 999999999}");
+            json.writeStringField("content", text() + "{\"inputTokenCount\": 999999999}");
             json.writeEndObject();
             json.writeEndArray();
             if (!call.tier().equals("default") && call.operation().startsWith("Converse")) {
