@@ -91,13 +91,20 @@ final class CallCost {
     }
 
     private DayPrices prices(PricedModel model, long millis) {
-        return model.prices.computeIfAbsent(Math.floorDiv(millis, DAY_MILLIS), day -> {
-            PriceBook.Quote large = quote(model, millis, Long.MAX_VALUE);
-            long above = large.price().above();
-            Price base = quote(model, millis, 0).price();
-            boolean twoSteps = quote(model, millis, above).price().equals(base);
-            return new DayPrices(base, large.price(), above, twoSteps, large.known());
-        });
+        long day = Math.floorDiv(millis, DAY_MILLIS);
+        if (model.day != day || model.dayPrices == null) {
+            model.day = day;
+            model.dayPrices = model.prices.computeIfAbsent(day, d -> dayPrices(model, millis));
+        }
+        return model.dayPrices;
+    }
+
+    private DayPrices dayPrices(PricedModel model, long millis) {
+        PriceBook.Quote large = quote(model, millis, Long.MAX_VALUE);
+        long above = large.price().above();
+        Price base = quote(model, millis, 0).price();
+        boolean twoSteps = quote(model, millis, above).price().equals(base);
+        return new DayPrices(base, large.price(), above, twoSteps, large.known());
     }
 
     private PriceBook.Quote quote(PricedModel model, long millis, long inputTokens) {

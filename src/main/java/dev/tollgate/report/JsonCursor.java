@@ -83,8 +83,13 @@ final class JsonCursor {
         if (b != '"') {
             throw unreadable();
         }
-        String name = text();
-        expect(':');
+        int from = ++at;
+        String name = string() ? Escapes.decode(raw(from)) : texts.of(bytes, from, at - 1);
+        if (at < end && bytes[at] == ':') {
+            at++;
+        } else {
+            expect(':');
+        }
         return name;
     }
 
@@ -141,9 +146,24 @@ final class JsonCursor {
         }
         int from = ++at;
         boolean escaped = string();
-        return escaped
-                ? Escapes.decode(new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8))
-                : texts.of(bytes, from, at - 1);
+        return escaped ? Escapes.decode(raw(from)) : texts.of(bytes, from, at - 1);
+    }
+
+    private String raw(int from) {
+        return new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8);
+    }
+
+    /** Epoch ms of a timestamp. */
+    long millis() throws UnreadableException {
+        int from = peek() == '"' ? at + 1 : at;
+        if (from + 21 <= end && bytes[from + 20] == '"') {
+            long millis = Timestamps.seconds(bytes, from);
+            if (millis != Timestamps.NONE) {
+                at = from + 21;
+                return millis * 1000;
+            }
+        }
+        return Timestamps.millis(text());
     }
 
     /** 64 bits of a string, never 0 but for an empty one. */
@@ -152,9 +172,7 @@ final class JsonCursor {
             return Texts.hash(text());
         }
         int from = ++at;
-        return string()
-                ? Texts.hash(Escapes.decode(new String(bytes, from, at - 1 - from, StandardCharsets.UTF_8)))
-                : Texts.hash(bytes, from, at - 1);
+        return string() ? Texts.hash(Escapes.decode(raw(from))) : Texts.hash(bytes, from, at - 1);
     }
 
     /** Steps behind a string's closing quote; true if it holds escapes. */
@@ -176,22 +194,29 @@ final class JsonCursor {
 
     /** Goes to the next quote, backslash or control character. */
     private void toSpecial() {
-        int last = Math.min(end, bytes.length - Long.BYTES);
-        while (at < last) {
-            long eight = (long) LONGS.get(bytes, at);
-            long quote = eight ^ QUOTES;
-            long backslash = eight ^ BACKSLASHES;
-            long found = (quote - ONES & ~quote | backslash - ONES & ~backslash | eight - SPACES & ~eight) & HIGHS;
-            if (found != 0) {
-                at = Math.min(end, at + (Long.numberOfTrailingZeros(found) >>> 3));
+        int last = Math.min(end, bytes.length) - 2 * Long.BYTES;
+        int from = at;
+        while (from <= last) {
+            long low = special((long) LONGS.get(bytes, from));
+            long high = special((long) LONGS.get(bytes, from + Long.BYTES));
+            if ((low | high) != 0) {
+                int bits = low != 0 ? Long.numberOfTrailingZeros(low) : Long.SIZE + Long.numberOfTrailingZeros(high);
+                at = from + bits / Byte.SIZE;
                 return;
             }
-            at += Long.BYTES;
+            from += 2 * Long.BYTES;
         }
-        at = Math.min(at, end);
-        while (at < end && bytes[at] != '"' && bytes[at] != '\\' && (bytes[at] < 0 || bytes[at] >= ' ')) {
-            at++;
+        while (from < end && bytes[from] != '"' && bytes[from] != '\\' && (bytes[from] < 0 || bytes[from] >= ' ')) {
+            from++;
         }
+        at = from;
+    }
+
+    /** The high bit of each byte that ends plain text; those above the lowest one may be wrong. */
+    private static long special(long eight) {
+        long quote = eight ^ QUOTES;
+        long backslash = eight ^ BACKSLASHES;
+        return (quote - ONES & ~quote | backslash - ONES & ~backslash | eight - SPACES & ~eight) & HIGHS;
     }
 
     /** Steps over a value. */

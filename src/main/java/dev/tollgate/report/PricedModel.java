@@ -3,6 +3,7 @@ package dev.tollgate.report;
 import dev.tollgate.bedrock.ModelTarget;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A model as records name it, what it is, and its prices by day. Not for several threads. */
 final class PricedModel {
@@ -12,6 +13,11 @@ final class PricedModel {
 
     final ModelTarget target;
     final Map<Long, CallCost.DayPrices> prices = new HashMap<>();
+
+    /** The epoch day asked for last, and its prices. */
+    long day;
+
+    CallCost.@Nullable DayPrices dayPrices;
 
     PricedModel(ModelTarget target) {
         this.target = target;

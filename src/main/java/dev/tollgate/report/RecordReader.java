@@ -80,11 +80,15 @@ final class RecordReader {
     private void field(String name, CallRecord call) throws UnreadableException {
         switch (name) {
             case "requestId" -> call.id = in.hash();
-            case "timestamp" -> call.millis = Timestamps.millis(in.text());
+            case "timestamp" -> call.millis = in.millis();
             case "modelId" -> call.modelId = in.text();
-            case "operation" -> set(call, operation, Operations.label(in.text()));
-            case "region" -> set(call, region, in.text());
-            case "accountId" -> set(call, account, in.text());
+            case "operation" -> {
+                if (wanted(operation)) {
+                    call.values[operation] = Operations.label(in.text());
+                }
+            }
+            case "region" -> value(region, call);
+            case "accountId" -> value(account, call);
             case "schemaType" -> schema |= in.text().equals("ModelInvocationLog");
             case "errorCode" -> call.failed |= !in.text().isEmpty();
             case "input", "output" -> counts(call);
@@ -183,10 +187,18 @@ final class RecordReader {
         }
     }
 
-    private static void set(CallRecord call, int index, String text) {
-        if (index >= 0) {
-            call.values[index] = text;
+    private void value(int index, CallRecord call) throws UnreadableException {
+        if (wanted(index)) {
+            call.values[index] = in.text();
         }
+    }
+
+    /** True if a key asks for it; else it is stepped over. */
+    private boolean wanted(int index) throws UnreadableException {
+        if (index < 0) {
+            in.skip();
+        }
+        return index >= 0;
     }
 
     private long count() throws UnreadableException {

@@ -101,6 +101,7 @@ public final class TableReport implements ReportWriter {
 
     private static String models(Totals sums) {
         String some = sums.models.stream()
+                .sorted()
                 .limit(MAX_MODELS)
                 .map(m -> printable(m.substring(m.indexOf('.') + 1)))
                 .collect(Collectors.joining(", "));

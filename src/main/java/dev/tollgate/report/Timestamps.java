@@ -7,8 +7,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** ISO-8601 to epoch ms and back to days; written out for the usual form, because it runs for each record. */
+/** ISO-8601 to epoch ms, and epoch ms to days; the usual form without objects, because it is read for each record. */
 final class Timestamps {
+
+    /** No time. */
+    static final long NONE = Long.MIN_VALUE;
 
     private static final long DAY_MILLIS = 86_400_000;
 
@@ -23,21 +26,8 @@ final class Timestamps {
         this.utc = zone.normalized().equals(ZoneOffset.UTC);
     }
 
-    /** Epoch ms of {@code 2026-11-03T12:00:00Z}, with or without a fraction or an offset. */
+    /** Epoch ms of an ISO-8601 time with a zone. */
     static long millis(String text) throws UnreadableException {
-        if (text.length() == 20 && text.charAt(19) == 'Z' && text.charAt(10) == 'T') {
-            int year = number(text, 0, 4);
-            int month = number(text, 5, 7);
-            int day = number(text, 8, 10);
-            int hour = number(text, 11, 13);
-            int minute = number(text, 14, 16);
-            int second = number(text, 17, 19);
-            boolean legal = year > 0 && month > 0 && month < 13 && day > 0 && day < 29;
-            if (legal && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60) {
-                long days = LocalDate.of(year, month, day).toEpochDay();
-                return ((days * 24 + hour) * 60 + minute) * 60_000L + second * 1000L;
-            }
-        }
         try {
             return text.endsWith("Z")
                     ? Instant.parse(text).toEpochMilli()
@@ -47,10 +37,34 @@ final class Timestamps {
         }
     }
 
-    private static int number(String text, int from, int to) {
-        int value = 0;
-        for (int i = from; i < to; i++) {
-            int digit = text.charAt(i) - '0';
+    /** Epoch seconds of {@code 2026-11-03T12:00:00Z}, the usual form; {@link #NONE} for all else. */
+    static long seconds(byte[] text, int at) {
+        long year = number(text, at, 4);
+        long month = number(text, at + 5, 2);
+        long day = number(text, at + 8, 2);
+        long hour = number(text, at + 11, 2);
+        long minute = number(text, at + 14, 2);
+        long second = number(text, at + 17, 2);
+        boolean marks = text[at + 4] == '-' && text[at + 7] == '-' && text[at + 10] == 'T' && text[at + 19] == 'Z';
+        // Days that not every month has are left to java.time, but for the 29th and 30th.
+        boolean legal = marks && year > 1969 && month > 0 && month < 13 && day > 0 && day < (month == 2 ? 29 : 31);
+        if (!legal || hour > 23 || minute > 59 || second > 59 || (hour | minute | second) < 0) {
+            return NONE;
+        }
+        return ((epochDay(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    }
+
+    /** Of the Gregorian calendar, with years that begin in March. */
+    private static long epochDay(long year, long month, long day) {
+        long shifted = month > 2 ? year : year - 1;
+        long dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+        return 365 * shifted + shifted / 4 - shifted / 100 + shifted / 400 + dayOfYear - 719_468;
+    }
+
+    private static long number(byte[] text, int from, int digits) {
+        long value = 0;
+        for (int i = from; i < from + digits; i++) {
+            int digit = text[i] - '0';
             if (digit < 0 || digit > 9) {
                 return -1;
             }

@@ -1,7 +1,7 @@
 package dev.tollgate.report;
 
+import java.util.HashSet;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Sums of a group, all integers. {@code calls} holds failed and denied ones too. */
 public final class Totals {
@@ -25,7 +25,9 @@ public final class Totals {
 
     final long[] latency = new long[LATENCY_BOUNDS.length + 1];
     /** Some of the models, for people. */
-    final Set<String> models = new TreeSet<>();
+    final Set<String> models = new HashSet<>();
+
+    private String lastModel = "";
 
     void add(CallRecord call, long[] parts, String model) {
         calls++;
@@ -46,10 +48,12 @@ public final class Totals {
         name(model);
     }
 
+    @SuppressWarnings("ReferenceEquality") // The same object is the usual case, and only saves time.
     private void name(String model) {
-        if (models.size() < MAX_MODELS) {
+        if (model != lastModel && models.size() < MAX_MODELS) {
             models.add(model);
         }
+        lastModel = model;
     }
 
     private static int bucket(long millis) {
