@@ -1,14 +1,11 @@
 package dev.tollgate.admission;
 
-import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerException;
 import dev.tollgate.policy.Policy;
-import dev.tollgate.pricing.Estimate;
-import dev.tollgate.tenant.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -76,10 +73,10 @@ public final class Admission {
      *
      * @param id of the call, made once and used for nothing else
      */
-    public Future<Decision> admit(String id, Caller caller, ModelTarget target, Estimate estimate, boolean usesTokens) {
-        seen.saw(caller, target);
-        Plan plan = plan(caller, target, estimate, usesTokens);
-        Hold hold = new Hold(id, caller.tenant(), lease, plan.claims());
+    public Future<Decision> admit(String id, Demand demand) {
+        seen.saw(demand.caller(), demand.target());
+        Plan plan = plan(demand);
+        Hold hold = new Hold(id, demand.caller().tenant(), lease, plan.claims());
         if (plan.claims().isEmpty()) {
             return Future.succeededFuture(admitted(plan, hold, List.of()));
         }
@@ -93,16 +90,16 @@ public final class Admission {
                         return Future.succeededFuture(decision(plan, hold, reply));
                     }
                     ledgerAheadMillis = stale.nowMillis() - clock.millis();
-                    Plan again = plan(caller, target, estimate, usesTokens);
+                    Plan again = plan(demand);
                     Hold held = hold.withClaims(again.claims());
                     return ask(held).map(second -> decision(again, held, second));
                 })
                 .recover(failure -> Future.succeededFuture(withoutLedger(plan, hold, failure)));
     }
 
-    private Plan plan(Caller caller, ModelTarget target, Estimate estimate, boolean usesTokens) {
+    private Plan plan(Demand demand) {
         Instant now = clock.instant().plusMillis(ledgerAheadMillis);
-        return Plan.of(policy.get(), caller, target, estimate, usesTokens, now);
+        return Plan.of(policy.get(), demand, now);
     }
 
     private Future<AdmitReply> ask(Hold hold) {

@@ -9,6 +9,7 @@ import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Period;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.Weight;
+import dev.tollgate.pricing.Charge;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.tenant.Caller;
 import java.nio.charset.StandardCharsets;
@@ -23,19 +24,27 @@ public record Plan(List<Limit> limits, List<Claim> claims) {
 
     private static final int MAX_VALUE = 96;
 
-    static Plan of(
-            Policy policy, Caller caller, ModelTarget target, Estimate estimate, boolean usesTokens, Instant now) {
+    static Plan of(Policy policy, Demand demand, Instant now) {
         List<Limit> limits = new ArrayList<>();
         List<Claim> claims = new ArrayList<>();
         for (Limit limit : policy.limits()) {
             Weight weight = limit.quantity().weight();
-            if ((usesTokens || weight == Weight.REQUESTS) && limit.matches(caller, target)) {
+            if (counts(weight, demand.estimate()) && limit.matches(demand.caller(), demand.target())) {
                 limits.add(limit);
-                long amount = Math.min(Bucket.MAX_AMOUNT, amount(weight, estimate));
-                claims.add(Claim.of(bucket(limit, policy.version(), caller, target, now), amount));
+                long amount = Math.min(Bucket.MAX_AMOUNT, amount(weight, demand.estimate()));
+                Bucket bucket = bucket(limit, policy.version(), demand.caller(), demand.target(), now);
+                claims.add(Claim.of(bucket, amount));
             }
         }
         return new Plan(limits, claims);
+    }
+
+    private static boolean counts(Weight weight, Estimate estimate) {
+        return switch (weight) {
+            case REQUESTS -> true;
+            case USD -> estimate.costs();
+            default -> estimate.usesTokens();
+        };
     }
 
     private static long amount(Weight weight, Estimate estimate) {
@@ -47,13 +56,14 @@ public record Plan(List<Limit> limits, List<Claim> claims) {
     }
 
     /** The same claims with what was really used. */
-    List<Claim> settled(Usage usage, long microUsd, int burndown) {
+    List<Claim> settled(Charge charge) {
+        Usage usage = charge.usage();
         List<Claim> settled = new ArrayList<>(claims.size());
         for (int i = 0; i < claims.size(); i++) {
             long actual = limits.get(i)
                     .quantity()
                     .weight()
-                    .amount(usage.input() + usage.cacheWrite(), usage.output(), microUsd, burndown);
+                    .amount(usage.input() + usage.cacheWrite(), usage.output(), charge.microUsd(), charge.burndown());
             settled.add(claims.get(i).withActual(actual));
         }
         return settled;

@@ -1,8 +1,8 @@
 package dev.tollgate.admission;
 
-import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.policy.Limit;
+import dev.tollgate.pricing.Charge;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -33,9 +33,9 @@ public final class Reservation {
     }
 
     /** Charges what was really used. */
-    public void settle(Usage usage, long microUsd, int burndown) {
+    public void settle(Charge charge) {
         if (end()) {
-            settlements.settle(hold.withClaims(plan.settled(usage, microUsd, burndown)));
+            settlements.settle(hold.withClaims(plan.settled(charge)));
         }
     }
 

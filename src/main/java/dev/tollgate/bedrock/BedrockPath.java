@@ -72,16 +72,20 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
     private static Optional<String> decode(String raw) {
         try {
             String id = URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
-            boolean legal = !id.isEmpty()
-                    && id.length() <= MAX_MODEL_ID
-                    && id.chars().allMatch(c -> c > ' ' && c < 127 && c != '%' && c != '?' && c != '#' && c != '\\')
-                    && !id.contains("..")
-                    && !id.contains("//")
-                    && !id.startsWith("/");
-            return legal ? Optional.of(id) : Optional.empty();
+            return legalModel(id) ? Optional.of(id) : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** True for what may name a model: 1 to {@value #MAX_MODEL_ID} printable ASCII characters that a path can hold. */
+    public static boolean legalModel(String id) {
+        return !id.isEmpty()
+                && id.length() <= MAX_MODEL_ID
+                && id.chars().allMatch(c -> c > ' ' && c < 127 && "%?#\\\"".indexOf(c) < 0)
+                && !id.contains("..")
+                && !id.contains("//")
+                && !id.startsWith("/");
     }
 
     /** The one spelling sent upstream: every byte but the unreserved is percent-encoded. */

@@ -1,6 +1,8 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.sidecar.Serving;
+import dev.tollgate.sidecar.CommandSettings;
+import dev.tollgate.sidecar.Slices;
+import dev.tollgate.sidecar.TollgateConfig;
 import dev.tollgate.simulator.Simulator;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -27,23 +29,16 @@ final class DemoCommand implements Callable<Integer> {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get();
-        Map.of(
-                        "tollgate.upstream.endpoint", "http://127.0.0.1:" + simulator,
-                        "tollgate.upstream.bearer-token", "demo",
-                        "tollgate.ledger", "memory",
-                        "tollgate.policy.file", policy().toString(),
-                        "tollgate.identity.tenant", "acme",
-                        "tollgate.identity.application", "demo",
-                        "tollgate.identity.trust", "request",
-                        "tollgate.identity.tenants", "acme,globex")
-                .forEach(DemoCommand::otherwise);
-        return Serving.start(text());
-    }
-
-    private static void otherwise(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
+        CommandSettings.byDefault(Map.of(
+                "tollgate.upstream.endpoint", "http://127.0.0.1:" + simulator,
+                "tollgate.upstream.bearer-token", "demo",
+                "tollgate.ledger", "memory",
+                "tollgate.policy.file", policy().toString(),
+                "tollgate.identity.tenant", "acme",
+                "tollgate.identity.application", "demo",
+                "tollgate.identity.trust", "request",
+                "tollgate.identity.tenants", "acme,globex"));
+        return ServeCommand.start(text());
     }
 
     private static Path policy() {
@@ -61,11 +56,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static String text() {
-        String port = Optional.ofNullable(System.getProperty("tollgate.port", System.getenv("TOLLGATE_PORT")))
-                .orElse("8787");
-        String management = Optional.ofNullable(
-                        System.getProperty("tollgate.management-port", System.getenv("TOLLGATE_MANAGEMENT_PORT")))
-                .orElse("9000");
+        TollgateConfig root = Slices.read().root();
+        String port = String.valueOf(root.port());
+        String management = String.valueOf(root.managementPort());
         return """
 
                 Tollgate demo. Tenant acme may spend 0.02 USD today, globex 0.01. Call it, a few times:

@@ -1,20 +1,22 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.pricing.PriceBook;
+import dev.tollgate.sidecar.Slices;
+import dev.tollgate.sidecar.TollgateConfig;
 import dev.tollgate.upstream.CredentialsChain;
+import dev.tollgate.upstream.Endpoint;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** {@code tollgate doctor}: Redis and its clock, credentials, region, prices; one line each, exit 1 where one fails. */
+/** {@code tollgate doctor}: Redis and its clock, credentials, region, prices; one line each, exit 1 if one fails. */
 final class DoctorCommand implements Callable<Integer> {
 
     private static final int TIMEOUT_SECONDS = 5;
@@ -22,32 +24,26 @@ final class DoctorCommand implements Callable<Integer> {
 
     private boolean healthy = true;
 
-    static final String DESCRIPTION = "Looks at Redis, credentials, region, prices and clock.";
+    static final String DESCRIPTION = "Examines what serve would use: Redis, credentials, region, prices and clock.";
 
     @Override
     public Integer call() throws InterruptedException {
-        PriceBook book = PriceBook.bundled();
+        Slices slices = Slices.read();
+        PriceBook book = slices.pricing().prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
         say(true, "prices", book.models() + " models, version " + book.version());
-        Optional<String> region =
-                env("TOLLGATE_UPSTREAM_REGION").or(() -> env("AWS_REGION")).or(() -> env("AWS_DEFAULT_REGION"));
-        Optional<String> endpoint = env("TOLLGATE_UPSTREAM_ENDPOINT");
-        say(
-                region.isPresent() || endpoint.isPresent(),
-                "region",
-                region.or(() -> endpoint).orElse("set AWS_REGION or TOLLGATE_UPSTREAM_ENDPOINT"));
-        identity(region.orElse("us-east-1"));
-        if (env("TOLLGATE_LEDGER").map(l -> l.equalsIgnoreCase("memory")).orElse(false)) {
+        Endpoint endpoint = Endpoint.of(slices.upstream(), slices.awsRegion());
+        say(true, "region", endpoint.region() + ", " + endpoint.authority());
+        identity(slices, endpoint.region());
+        if (slices.ledger().kind() == TollgateConfig.Kind.MEMORY) {
             say(true, "redis", "not used: the ledger is in memory");
         } else {
-            redis(env("TOLLGATE_REDIS_URL").orElse("redis://127.0.0.1:6379"));
+            redis(slices.root().redisUrl());
         }
         return healthy ? 0 : 1;
     }
 
-    private void identity(String region) {
-        if (env("TOLLGATE_UPSTREAM_BEARER_TOKEN")
-                .or(() -> env("AWS_BEARER_TOKEN_BEDROCK"))
-                .isPresent()) {
+    private void identity(Slices slices, String region) {
+        if (slices.bearerToken().isPresent()) {
             say(true, "identity", "a Bedrock API key");
             return;
         }
@@ -81,9 +77,5 @@ final class DoctorCommand implements Callable<Integer> {
     private void say(boolean ok, String what, String text) {
         healthy &= ok;
         System.out.printf("%-4s %-10s %s%n", ok ? "ok" : "FAIL", what, text);
-    }
-
-    private static Optional<String> env(String name) {
-        return Optional.ofNullable(System.getenv(name)).filter(v -> !v.isBlank());
     }
 }

@@ -13,10 +13,8 @@ public final class Main {
     Main() {}
 
     public static void main(String... args) {
-        int exit = commands().execute(args);
-        if (exit != 0) {
-            System.exit(exit);
-        }
+        // Not only for failures: a command's Vert.x keeps the process alive.
+        System.exit(commands().execute(args));
     }
 
     static CommandLine commands() {

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.time.temporal.WeekFields;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -15,20 +17,28 @@ import java.util.Optional;
 
 /** Calendar period of a budget, in the limit's time zone. */
 public enum Period {
-    HOUR("yyyy-MM-dd'T'HHX", Duration.ofDays(2)),
-    DAY("yyyy-MM-dd", Duration.ofDays(35)),
-    WEEK("YYYY-'W'ww", Duration.ofDays(35)),
-    MONTH("yyyy-MM", Duration.ofDays(35));
+    HOUR(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HHX", Locale.ROOT), Duration.ofDays(2)),
+    DAY(DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT), Duration.ofDays(35)),
+    WEEK(isoWeek(), Duration.ofDays(35)),
+    MONTH(DateTimeFormatter.ofPattern("yyyy-MM", Locale.ROOT), Duration.ofDays(35));
 
     private final DateTimeFormatter id;
     private final Duration kept;
 
-    Period(String pattern, Duration kept) {
-        this.id = DateTimeFormatter.ofPattern(pattern, Locale.GERMANY);
+    Period(DateTimeFormatter id, Duration kept) {
+        this.id = id;
         this.kept = kept;
     }
 
-    /** As it is written in a policy file. */
+    private static DateTimeFormatter isoWeek() {
+        return new DateTimeFormatterBuilder()
+                .appendValue(WeekFields.ISO.weekBasedYear(), 4)
+                .appendLiteral("-W")
+                .appendValue(WeekFields.ISO.weekOfWeekBasedYear(), 2)
+                .toFormatter(Locale.ROOT);
+    }
+
+    /** Its name in a policy file. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -42,12 +52,16 @@ public enum Period {
     }
 
     /**
-     * The period that contains an instant.
+     * One period.
      *
-     * @param keepMillis until when its count is kept
+     * @param id differs from every other period's of the same kind
+     * @param startMillis inclusive, epoch ms
+     * @param endMillis exclusive, epoch ms
+     * @param keepMillis the ledger keeps its count until then, epoch ms
      */
     public record Window(String id, long startMillis, long endMillis, long keepMillis) {}
 
+    /** The period that contains an instant. */
     public Window at(Instant instant, ZoneId zone) {
         ZonedDateTime start = start(instant.atZone(zone));
         ZonedDateTime end =

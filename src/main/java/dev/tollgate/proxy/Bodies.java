@@ -1,92 +1,170 @@
 package dev.tollgate.proxy;
 
-import dev.tollgate.proxy.CallFailure.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Reads request bodies whole, each bounded and all together bounded. */
+/**
+ * Reads request bodies whole. Each is bounded, all together are bounded, and each has to arrive in time. Memory is counted
+ * before it is taken, and taken as bytes arrive: a Content-Length alone takes none.
+ */
 final class Bodies {
 
     private static final byte[] EMPTY = new byte[0];
+    private static final int FIRST_BYTES = 16 * 1024;
+    private static final int GROWTH = 4;
 
-    private final long maxBody;
+    private final Vertx vertx;
+    private final ProxyConfig config;
+    private final OpenCalls openCalls;
     private final long maxBuffered;
     private final AtomicLong buffered = new AtomicLong();
 
-    Bodies(ProxyConfig config) {
-        this.maxBody = config.maxBodyBytes();
-        this.maxBuffered = config.maxBufferedBytes();
+    Bodies(Vertx vertx, ProxyConfig config, OpenCalls openCalls) {
+        this.vertx = vertx;
+        this.config = config;
+        this.openCalls = openCalls;
+        this.maxBuffered = config.bufferedBytes(Runtime.getRuntime().maxMemory());
     }
 
-    /** Bytes held now. */
-    long buffered() {
-        return buffered.get();
-    }
-
-    /** A body that counts against the bound until it is freed. */
-    record Body(byte[] bytes, Runnable free) {}
-
-    Future<Body> read(HttpServerRequest request) {
-        String length = request.getHeader("content-length");
-        if (length != null && !length.matches("\\d{1,18}")) {
-            return Future.failedFuture(new CallFailure(Kind.BAD_REQUEST, "expected a Content-Length of digits"));
+    /** The body; it counts against the bound until {@link Exchange#freeBody}. */
+    Future<byte[]> read(Exchange exchange) {
+        String length = exchange.request().getHeader("content-length");
+        if (length != null && !digits(length)) {
+            return refuse(Refusal.BAD_REQUEST, "expected a Content-Length of at most 18 digits");
         }
-        if (length != null && Long.parseLong(length) > maxBody) {
-            return Future.failedFuture(tooLarge());
+        long declared = length == null ? -1 : Long.parseLong(length);
+        if (declared > config.maxBodyBytes()) {
+            return tooLarge(config.maxBodyBytes());
         }
-        Reading reading = new Reading(request, length == null ? 0 : Integer.parseInt(length));
+        if (declared > maxBuffered) {
+            return tooLarge(maxBuffered);
+        }
+        Reading reading = new Reading(exchange, declared);
+        exchange.reading(reading::cut);
+        reading.start();
         return reading.promise.future();
     }
 
-    private CallFailure tooLarge() {
-        return new CallFailure(Kind.TOO_LARGE, "expected a body of at most " + maxBody + " bytes, found a larger one");
+    private static boolean digits(String text) {
+        return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    private static Future<byte[]> refuse(Refusal reason, String message) {
+        return Future.failedFuture(new RefusedException(reason, message));
+    }
+
+    private static Future<byte[]> tooLarge(long most) {
+        return Future.failedFuture(tooLargeException(most));
+    }
+
+    private static RefusedException tooLargeException(long most) {
+        return new RefusedException(
+                Refusal.TOO_LARGE,
+                "expected a body of at most " + most + " bytes (tollgate.proxy.max-body-bytes and .max-buffered-bytes),"
+                        + " found a larger one");
     }
 
     private final class Reading {
-        private final Promise<Body> promise = Promise.promise();
-        private final Buffer body;
-        private long counted;
+        private final Promise<byte[]> promise = Promise.promise();
+        private final Exchange exchange;
+        private final long declared;
+        private byte[] bytes = EMPTY;
+        private int filled;
+        private long timer;
 
-        Reading(HttpServerRequest request, int expected) {
-            this.body = Buffer.buffer(expected);
-            request.handler(this::piece);
+        Reading(Exchange exchange, long declared) {
+            this.exchange = exchange;
+            this.declared = declared;
+        }
+
+        void start() {
+            HttpServerRequest request = exchange.request();
+            timer = vertx.setTimer(config.bodyTimeout().toMillis(), t -> slow());
+            request.handler(this::chunk);
             request.endHandler(v -> end());
-            request.exceptionHandler(e -> fail(new CallFailure(Kind.BAD_REQUEST, "the request broke off")));
+            request.exceptionHandler(e -> fail(new ClientGoneException()));
             request.resume();
         }
 
-        private void piece(Buffer bytes) {
+        private void chunk(Buffer chunk) {
             if (promise.future().isComplete()) {
                 return;
             }
-            if (body.length() + bytes.length() > maxBody) {
-                fail(tooLarge());
-            } else if (buffered.addAndGet(bytes.length()) > maxBuffered) {
-                counted += bytes.length();
-                fail(new CallFailure(Kind.BUSY, "Tollgate holds as many request bytes as it may; retry"));
-            } else {
-                counted += bytes.length();
-                body.appendBuffer(bytes);
+            try {
+                append(chunk);
+            } catch (RefusedException | OutOfMemoryError e) {
+                fail(e);
+            }
+        }
+
+        private void append(Buffer chunk) {
+            long size = (long) filled + chunk.length();
+            if (size > config.maxBodyBytes() || size > maxBuffered) {
+                throw tooLargeException(Math.min(config.maxBodyBytes(), maxBuffered));
+            }
+            if (size > bytes.length) {
+                grow((int) size);
+            }
+            chunk.getBytes(bytes, filled);
+            filled = (int) size;
+        }
+
+        /** To what is needed, with room for what is declared once a fair part of it has come. */
+        private void grow(int needed) {
+            long ahead = Math.max(FIRST_BYTES, (long) needed * GROWTH);
+            long wanted = Math.max(needed, declared >= 0 ? Math.min(declared, ahead) : (long) needed * 2);
+            int size = (int) Math.min(wanted, Math.min(config.maxBodyBytes(), maxBuffered));
+            take(size - bytes.length);
+            bytes = Arrays.copyOf(bytes, size);
+        }
+
+        private void take(int more) {
+            if (buffered.addAndGet(more) > maxBuffered) {
+                buffered.addAndGet(-more);
+                openCalls.cutOldestHalfSent();
+                throw new RefusedException(
+                        Refusal.BUSY,
+                        "The request bodies in this sidecar fill tollgate.proxy.max-buffered-bytes, " + maxBuffered
+                                + "; retry");
             }
         }
 
         private void end() {
-            byte[] bytes = body.length() == 0 ? EMPTY : body.getBytes();
-            promise.tryComplete(new Body(bytes, this::free));
-        }
-
-        private void fail(CallFailure failure) {
-            if (promise.tryFail(failure)) {
-                free();
+            if (promise.future().isComplete()) {
+                return;
             }
+            vertx.cancelTimer(timer);
+            int counted = bytes.length;
+            byte[] whole = filled == bytes.length ? bytes : Arrays.copyOf(bytes, filled);
+            exchange.bodyRead(() -> buffered.addAndGet(-counted));
+            promise.complete(whole);
         }
 
-        private void free() {
-            buffered.addAndGet(-counted);
-            counted = 0;
+        private void slow() {
+            fail(new RefusedException(
+                    Refusal.SLOW_BODY,
+                    "expected the whole body within " + config.bodyTimeout().toMillis()
+                            + " ms (tollgate.proxy.body-timeout), found " + filled + " bytes of it"));
+        }
+
+        private void cut() {
+            fail(new RefusedException(
+                    Refusal.SLOW_BODY, "the body did not arrive, and this sidecar needs its place; retry"));
+        }
+
+        private void fail(Throwable failure) {
+            if (!promise.future().isComplete()) {
+                vertx.cancelTimer(timer);
+                buffered.addAndGet(-bytes.length);
+                bytes = EMPTY;
+                exchange.bodyRead(() -> {});
+                promise.fail(failure);
+            }
         }
     }
 }

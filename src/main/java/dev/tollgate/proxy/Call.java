@@ -1,15 +1,23 @@
 package dev.tollgate.proxy;
 
-import dev.tollgate.bedrock.BedrockPath;
+import dev.tollgate.admission.Demand;
 import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.tenant.Caller;
-import io.vertx.core.MultiMap;
+import dev.tollgate.upstream.UpstreamRequest;
 
-/** A call as it was understood: who, what, how large. */
-record Call(BedrockPath path, Caller caller, ModelTarget target, RequestFacts facts, Estimate estimate) {
+/** A call as it was read: who calls what, how much it may use, and the request as it goes up, but for its signature. */
+record Call(
+        Operation operation,
+        Caller caller,
+        ModelTarget target,
+        RequestFacts facts,
+        Estimate estimate,
+        UpstreamRequest upload) {
 
-    /** The request as it goes up, but for its signature. */
-    record Upload(Call call, String path, MultiMap headers, byte[] body) {}
+    Demand demand() {
+        return new Demand(caller, target, estimate);
+    }
 }

@@ -2,16 +2,11 @@ package dev.tollgate.proxy;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.admission.Decision;
-import dev.tollgate.bedrock.BadRequest;
 import dev.tollgate.bedrock.Operation;
-import dev.tollgate.upstream.UpstreamException;
 import io.vertx.core.http.HttpServerResponse;
-import org.jboss.logging.Logger;
 
-/** Turns outcomes into errors that AWS SDKs understand: type header, request id, {@code {"message": ...}}. */
+/** Turns ends into errors that AWS SDKs understand: type header, request id, {@code {"message": ...}}. */
 final class ErrorResponses {
-
-    private static final Logger LOG = Logger.getLogger(ErrorResponses.class);
 
     private final DenialConfig config;
 
@@ -19,84 +14,106 @@ final class ErrorResponses {
         this.config = config;
     }
 
-    private record Answer(int status, String type, String message, long retryMillis) {}
+    private record Body(int status, String type, String message, long retryMillis) {}
 
-    /** @return the status sent */
-    int denied(HttpServerResponse response, String id, Operation operation, Decision.Denied denied) {
-        response.putHeader("X-Tollgate-Limit", denied.limit() + ";limit=" + denied.limitAmount());
-        response.putHeader("X-Tollgate-Remaining", String.valueOf(denied.remaining()));
-        return send(response, id, operation, answer(denied));
+    /** Answers a call that has no answer yet. @return the status that the client got, 0 if none */
+    int answer(Exchange exchange, CallEnd end) {
+        if (end instanceof CallEnd.Denied denied) {
+            Decision.Denied denial = denied.denial();
+            exchange.response()
+                    .putHeader("X-Tollgate-Limit", denial.limit() + ";limit=" + denial.limitAmount())
+                    .putHeader("X-Tollgate-Remaining", String.valueOf(denial.remaining()));
+            return send(exchange, error(denial));
+        }
+        if (end instanceof CallEnd.Refused refused) {
+            return send(exchange, error(refused));
+        }
+        if (end instanceof CallEnd.Unanswered unanswered) {
+            return send(exchange, error(unanswered));
+        }
+        return exchange.response().headWritten() ? exchange.response().getStatusCode() : 0;
     }
 
-    private Answer answer(Decision.Denied denied) {
+    private Body error(Decision.Denied denied) {
         long wait = denied.waitMillis();
         return switch (denied.reason()) {
-            case RATE, CONCURRENCY -> new Answer(429, "ThrottlingException", denied.message(), Math.max(1, wait));
-            case TOO_LARGE -> new Answer(400, "ValidationException", denied.message(), 0);
+            case RATE, CONCURRENCY -> new Body(429, "ThrottlingException", denied.message(), Math.max(1, wait));
+            case TOO_LARGE -> new Body(400, "ValidationException", denied.message(), 0);
             case LEDGER_UNAVAILABLE ->
-                new Answer(503, "ServiceUnavailableException", denied.message(), Math.max(1, wait));
+                new Body(503, "ServiceUnavailableException", denied.message(), Math.max(1, wait));
             case BUDGET ->
                 switch (config.budget()) {
-                    case SERVICE_QUOTA -> new Answer(400, "ServiceQuotaExceededException", denied.message(), 0);
-                    case ACCESS_DENIED -> new Answer(403, "AccessDeniedException", denied.message(), 0);
-                    case THROTTLING -> new Answer(429, "ThrottlingException", denied.message(), Math.max(1, wait));
+                    case SERVICE_QUOTA -> new Body(400, "ServiceQuotaExceededException", denied.message(), 0);
+                    case ACCESS_DENIED -> new Body(403, "AccessDeniedException", denied.message(), 0);
+                    case THROTTLING -> new Body(429, "ThrottlingException", denied.message(), Math.max(1, wait));
                 };
         };
     }
 
-    /** @return the status sent */
-    int failed(HttpServerResponse response, String id, Operation operation, Throwable failure) {
-        return send(response, id, operation, answer(failure));
+    /** A whole answer for a request that cannot be read; its connection closes. */
+    static String raw(String problem) {
+        String body = "{\"message\":\"" + problem + "\"}";
+        return "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nx-amzn-ErrorType: ValidationException\r\n"
+                + "x-amzn-RequestId: " + CallId.next() + "\r\nConnection: close\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body;
     }
 
-    private static Answer answer(Throwable failure) {
-        if (failure instanceof BadRequest bad) {
-            return new Answer(400, "ValidationException", String.valueOf(bad.getMessage()), 0);
-        }
-        if (failure instanceof UpstreamException upstream) {
-            String message = String.valueOf(upstream.getMessage());
-            return switch (upstream.stage()) {
-                case SIGN -> new Answer(503, "ServiceUnavailableException", message, 1000);
-                case CONNECT, SENT -> new Answer(503, "ServiceUnavailableException", message, 100);
-                case TIMEOUT -> new Answer(408, "ModelTimeoutException", message, 0);
-            };
-        }
-        if (failure instanceof CallFailure call) {
-            return answer(call);
-        }
-        LOG.error("A call failed inside Tollgate", failure);
-        return new Answer(500, "InternalServerException", "Tollgate failed; its log says why", 0);
+    /** Answers a request whose head could not be decoded. */
+    static void invalid(HttpServerResponse response, int status, String problem) {
+        response.setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("x-amzn-ErrorType", "ValidationException")
+                .putHeader("x-amzn-RequestId", CallId.next())
+                .putHeader("Connection", "close")
+                .end("{\"message\":\"" + problem + "\"}");
     }
 
-    private static Answer answer(CallFailure call) {
-        String message = String.valueOf(call.getMessage());
-        return switch (call.kind()) {
-            case UNKNOWN_OPERATION -> new Answer(404, "UnknownOperationException", message, 0);
-            case NOT_METERED, BAD_REQUEST -> new Answer(400, "ValidationException", message, 0);
-            case TOO_LARGE -> new Answer(413, "ValidationException", message, 0);
-            case TENANT -> new Answer(403, "AccessDeniedException", message, 0);
-            case BUSY, STOPPING -> new Answer(503, "ServiceUnavailableException", message, 1000);
+    private static Body error(CallEnd.Unanswered end) {
+        return switch (end.fault()) {
+            case NO_CREDENTIALS -> new Body(503, "ServiceUnavailableException", end.message(), 1000);
+            case UNREACHABLE, RESET -> new Body(503, "ServiceUnavailableException", end.message(), 100);
+            case TIMEOUT -> new Body(408, "ModelTimeoutException", end.message(), 0);
         };
     }
 
-    private static int send(HttpServerResponse response, String id, Operation operation, Answer answer) {
+    private static Body error(CallEnd.Refused end) {
+        return switch (end.reason()) {
+            case UNKNOWN_OPERATION -> new Body(404, "UnknownOperationException", end.message(), 0);
+            case NOT_METERED, BAD_REQUEST -> new Body(400, "ValidationException", end.message(), 0);
+            case TOO_LARGE -> new Body(413, "ValidationException", end.message(), 0);
+            case TENANT, HOST, BROWSER -> new Body(403, "AccessDeniedException", end.message(), 0);
+            case SLOW_BODY -> new Body(408, "ValidationException", end.message(), 0);
+            case BUSY, STOPPING -> new Body(503, "ServiceUnavailableException", end.message(), 1000);
+            case INTERNAL -> new Body(500, "InternalServerException", end.message(), 0);
+        };
+    }
+
+    private static int send(Exchange exchange, Body error) {
+        HttpServerResponse response = exchange.response();
         if (response.headWritten() || response.closed()) {
-            return answer.status;
+            return error.status;
         }
-        if (answer.retryMillis > 0) {
-            response.putHeader("Retry-After", String.valueOf((answer.retryMillis + 999) / 1000));
-            response.putHeader("x-amz-retry-after", String.valueOf(answer.retryMillis));
+        if (error.retryMillis > 0) {
+            response.putHeader("Retry-After", String.valueOf((error.retryMillis + 999) / 1000));
+            response.putHeader("x-amz-retry-after", String.valueOf(error.retryMillis));
         }
-        String message = new String(JsonStringEncoder.getInstance().quoteAsString(answer.message));
-        String body = operation.body() == Operation.Body.OPENAI
-                ? "{\"message\":\"" + message + "\",\"error\":{\"message\":\"" + message + "\",\"type\":\""
-                        + answer.type + "\",\"code\":" + answer.status + "}}"
-                : "{\"message\":\"" + message + "\"}";
-        response.setStatusCode(answer.status)
+        // What is left of a body like this is not read away.
+        if (error.status == 413 || error.status == 408) {
+            response.putHeader("Connection", "close");
+        }
+        response.setStatusCode(error.status)
                 .putHeader("Content-Type", "application/json")
-                .putHeader("x-amzn-ErrorType", answer.type)
-                .putHeader("x-amzn-RequestId", id)
-                .end(body);
-        return answer.status;
+                .putHeader("x-amzn-ErrorType", error.type)
+                .putHeader("x-amzn-RequestId", exchange.id())
+                .end(json(exchange.operation(), error));
+        return error.status;
+    }
+
+    private static String json(Operation operation, Body error) {
+        String message = new String(JsonStringEncoder.getInstance().quoteAsString(error.message));
+        return operation.body() == Operation.Body.OPENAI
+                ? "{\"message\":\"" + message + "\",\"error\":{\"message\":\"" + message + "\",\"type\":\"" + error.type
+                        + "\",\"code\":" + error.status + "}}"
+                : "{\"message\":\"" + message + "\"}";
     }
 }

@@ -1,72 +1,28 @@
 package dev.tollgate.sidecar;
 
-import dev.tollgate.pricing.Estimator;
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
-/** Settings that belong to no one room. */
+/** Settings of the process itself: its ports and its ledger. Every other room has a slice of its own. */
+@Unremovable
 @ConfigMapping(prefix = "tollgate")
 public interface TollgateConfig {
+    /** The data port, on 127.0.0.1 and ::1. */
     @WithDefault("8787")
     int port();
 
+    /** Metrics, health, pages. */
     @WithDefault("9000")
     int managementPort();
 
+    /** {@code quarkus.redis.*} has TLS, cluster and sentinel. */
     @WithDefault("redis://127.0.0.1:6379")
     String redisUrl();
 
-    Policy policy();
-
-    Prices prices();
-
     LedgerConfig ledger();
-
-    @WithDefault("expected")
-    Estimator.Mode estimate();
-
-    /** Whether calls are tagged for the model invocation log. */
-    @WithDefault("add")
-    Metadata metadata();
-
-    Usage usage();
-
-    Metrics metrics();
-
-    interface Policy {
-        /** Without one there are no limits. */
-        Optional<Path> file();
-
-        /** How often the file is looked at. */
-        @WithDefault("1s")
-        Duration checkEvery();
-    }
-
-    interface Prices {
-        Optional<Path> file();
-    }
-
-    interface Usage {
-        Optional<String> file();
-
-        @WithDefault("false")
-        boolean toFile();
-    }
-
-    interface Metrics {
-        /** Tenants that have series of their own. */
-        @WithDefault("200")
-        int maxTenants();
-    }
-
-    enum Metadata {
-        ADD,
-        OFF
-    }
 
     interface LedgerConfig {
         /** {@code redis}, or {@code memory} for one process. */
@@ -90,7 +46,7 @@ public interface TollgateConfig {
         @WithDefault("30s")
         Duration outageGrace();
 
-        /** How long budgets wait in a ledger that came back empty, until every pod has told what it knows. */
+        /** How long budgets wait in a ledger that came back empty, until every pod has reported what it knows. */
         @WithDefault("1s")
         Duration recovery();
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The counters of one set of labels; all exist from the first time it is seen, so that no first increase is lost. */
-final class CallCounters {
+public final class CallCounters {
 
     private final MeterRegistry registry;
     private final Tags tags;
@@ -65,27 +65,27 @@ final class CallCounters {
         denied(limit.enforced() ? "denied" : "shadow_denied", limit.name());
     }
 
-    void request() {
+    public void request() {
         requests.increment();
     }
 
-    void approve() {
+    public void approve() {
         approved.increment();
     }
 
-    void deny(String limit) {
+    public void deny(String limit) {
         denied("denied", limit).increment();
     }
 
-    void shadowDeny(String limit) {
+    public void shadowDeny(String limit) {
         denied("shadow_denied", limit).increment();
     }
 
-    void invoked(boolean ok) {
+    public void invoked(boolean ok) {
         (ok ? success : failure).increment();
     }
 
-    void used(Usage usage, long microUsd) {
+    public void used(Usage usage, long microUsd) {
         input.increment((double) usage.input());
         output.increment((double) usage.output());
         cacheRead.increment((double) usage.cacheRead());

@@ -3,7 +3,6 @@ package dev.tollgate.telemetry;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.tenant.Caller;
 import io.micrometer.core.instrument.Tags;
-import java.util.Set;
 
 /** The labels of the counters that tell calls apart. */
 record CallLabels(
@@ -25,21 +24,33 @@ record CallLabels(
         return new CallLabels(OTHER, model, modelId, application, environment, costCenter);
     }
 
-    /** The name while there are few, {@link #OTHER} for those that come when {@code most} are known. */
-    static String bounded(Set<String> known, int most, String name) {
-        if (!known.contains(name) && known.size() >= most) {
-            return OTHER;
-        }
-        known.add(name);
-        return name;
-    }
-
     CallLabels otherModel() {
         return new CallLabels(tenant, OTHER, OTHER, application, environment, costCenter);
     }
 
     static CallLabels other() {
         return new CallLabels(OTHER, OTHER, OTHER, OTHER, OTHER, OTHER);
+    }
+
+    // Written out because it is looked up on every call, and native-image interprets a record's own.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CallLabels o
+                && tenant.equals(o.tenant)
+                && modelId.equals(o.modelId)
+                && model.equals(o.model)
+                && application.equals(o.application)
+                && environment.equals(o.environment)
+                && costCenter.equals(o.costCenter);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = tenant.hashCode();
+        hash = 31 * hash + modelId.hashCode();
+        hash = 31 * hash + model.hashCode();
+        hash = 31 * hash + application.hashCode();
+        return 31 * (31 * hash + environment.hashCode()) + costCenter.hashCode();
     }
 
     Tags tags() {

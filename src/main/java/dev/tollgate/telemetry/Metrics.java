@@ -4,7 +4,6 @@ import dev.tollgate.admission.AdmissionListener;
 import dev.tollgate.admission.Plan;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
-import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.policy.Limit;
@@ -20,8 +19,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -32,7 +31,6 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
 
     // Eleven counters each; more would not fit a heap of 64 MB.
     private static final int MAX_LABEL_SETS = 2000;
-    private static final int MAX_MODELS = 100;
     // Exist at zero from the start; others appear when they happen.
     private static final List<String> LEDGER_ERRORS = List.of("timeout", "connection", "open-circuit");
     private static final List<String> UPSTREAM_ERRORS =
@@ -40,31 +38,31 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     private final MeterRegistry registry;
     private final int maxTenants;
     private final Set<String> tenants = ConcurrentHashMap.newKeySet();
-    private final Set<String> models = ConcurrentHashMap.newKeySet();
-    private final Set<String> modelNames = ConcurrentHashMap.newKeySet();
+    private final ModelNames models = new ModelNames();
+    private final ModelNames modelIds = new ModelNames();
+    private final Predicate<ModelTarget> real;
     private final Map<CallLabels, CallCounters> calls = new ConcurrentHashMap<>();
     private final Meters meters;
     private final Map<String, BudgetGauges> budgets = new ConcurrentHashMap<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger draining = new AtomicInteger();
     private final AtomicLong policyLoadedAt = new AtomicLong();
     private final Counter limited;
+    private final Counter usageDropped;
     private final InstantSource clock;
     private volatile @Nullable Announcement announcement;
 
-    public Metrics(MeterRegistry registry, int maxTenants, String version, InstantSource clock) {
+    /**
+     * @param maxTenants that have series of their own
+     * @param real whether the price book knows a model
+     */
+    public Metrics(
+            MeterRegistry registry, int maxTenants, String version, InstantSource clock, Predicate<ModelTarget> real) {
+        this.real = real;
         this.registry = registry;
         this.meters = new Meters(registry);
         this.clock = clock;
         this.maxTenants = maxTenants;
         this.limited =
                 meters.counter("tollgate.series.limited", "Calls counted as _other, to bound the series", Tags.empty());
-        meters.gauge("tollgate.inflight.requests", "Calls in progress", Tags.empty(), inFlight::get);
-        meters.gauge(
-                "tollgate.draining.streams",
-                "Answers read on after their client went away",
-                Tags.empty(),
-                draining::get);
         meters.gauge(
                 "tollgate.policy.timestamp.seconds",
                 "Version of the policy in force",
@@ -76,6 +74,8 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 Tags.empty(),
                 Meters::residentBytes);
         meters.gauge("tollgate.build.info", "Always 1", Tags.of("version", version), () -> 1);
+        this.usageDropped = meters.counter(
+                "tollgate.usage.records.dropped", "Usage records lost because their reader stalled", Tags.empty());
         meters.counter("tollgate.ledger.resets", "Times the ledger came back empty and was restored", Tags.empty());
         policyReload("success");
         policyReload("failure");
@@ -103,7 +103,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     /** Counters of one caller and model. */
-    CallCounters call(Caller caller, ModelTarget target) {
+    public CallCounters call(Caller caller, ModelTarget target) {
         CallLabels labels = CallLabels.of(caller, target);
         CallCounters known = calls.get(labels);
         if (known != null) {
@@ -115,7 +115,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
         } else {
             tenants.add(caller.tenant());
         }
-        if (!target.metricId().equals(CallLabels.bounded(models, MAX_MODELS, target.metricId()))) {
+        if (!target.metricId().equals(modelIds.bounded(target.metricId(), real.test(target)))) {
             limited.increment();
             labels = labels.otherModel();
         }
@@ -126,45 +126,23 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
         return calls.computeIfAbsent(labels, l -> new CallCounters(registry, l.tags()));
     }
 
-    public void requested(Caller caller, ModelTarget target) {
-        call(caller, target).request();
-    }
-
-    public void approved(Caller caller, ModelTarget target, List<String> shadowDenied) {
-        CallCounters counters = call(caller, target);
-        counters.approve();
-        shadowDenied.forEach(counters::shadowDeny);
-    }
-
-    public void denied(Caller caller, ModelTarget target, String limit) {
-        call(caller, target).deny(limit);
-    }
-
-    public void invoked(Caller caller, ModelTarget target, boolean ok) {
-        call(caller, target).invoked(ok);
-    }
-
-    public void used(Caller caller, ModelTarget target, Usage usage, long microUsd) {
-        call(caller, target).used(usage, microUsd);
-    }
-
     public void unknownPrice(ModelTarget target) {
         meters.counter(
                         "tollgate.unknown.price",
                         "Calls of a model that the price book does not know",
-                        Tags.of("model_id", CallLabels.bounded(models, MAX_MODELS, target.metricId())))
+                        Tags.of("model_id", modelIds.bounded(target.metricId(), false)))
                 .increment();
     }
 
     /** One answered call, in the OpenTelemetry GenAI names. */
-    public void answered(Operation operation, String model, String errorType, long nanos, long firstChunkNanos) {
+    public void answered(Operation operation, ModelTarget target, String errorType, long nanos, long firstChunkNanos) {
         Tags tags = Tags.of(
                 "gen_ai_operation_name",
                 operation.label(),
                 "gen_ai_provider_name",
                 "aws.bedrock",
                 "gen_ai_request_model",
-                CallLabels.bounded(modelNames, MAX_MODELS, model),
+                models.bounded(target.name(), real.test(target)),
                 "error_type",
                 errorType);
         meters.timer("gen_ai.client.operation.duration", "Time from the request to the answer's end", tags, Meters.LONG)
@@ -196,12 +174,34 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 Tags.of("type", type));
     }
 
-    public AtomicInteger inFlight() {
-        return inFlight;
+    /** Shows the calls in progress, and the answers that are read on after their client went away. */
+    public void openCalls(Supplier<Number> inFlight, Supplier<Number> draining) {
+        meters.gauge("tollgate.inflight.requests", "Calls in progress", Tags.empty(), inFlight);
+        meters.gauge(
+                "tollgate.draining.streams",
+                "Answers that are read on after their client went away",
+                Tags.empty(),
+                draining);
     }
 
-    public AtomicInteger draining() {
-        return draining;
+    /** Shows whether the last request to Bedrock could be signed and sent. */
+    public void upstreamUp(BooleanSupplier up) {
+        meters.gauge(
+                "tollgate.upstream.up",
+                "1 unless the last request could not be signed or no connection could be made",
+                Tags.empty(),
+                () -> up.getAsBoolean() ? 1 : 0);
+    }
+
+    /** Counts a call that Tollgate itself refused, before any limit. */
+    public void refused(String reason) {
+        meters.counter("tollgate.refused", "Calls that Tollgate refused before any limit", Tags.of("reason", reason))
+                .increment();
+    }
+
+    /** Counts a usage record that was lost because its reader stalled. */
+    public void usageRecordDropped() {
+        usageDropped.increment();
     }
 
     @Override

@@ -14,73 +14,103 @@ import java.time.Instant;
 /**
  * One call as it went, a JSON line.
  *
- * @param requestId the upstream's, so that it meets the invocation log; Tollgate's own where there is none
- * @param limit that denied, {@code none}
- * @param estimated true where the usage is the estimate
- * @param end as {@link dev.tollgate.metering} tells it, or {@code denied}
- * @param firstByteMs 0 where there was none
+ * @param estimated true if the usage is not what the answer reported
+ * @param pod name of the pod
  */
 public record UsageRecord(
-        String requestId,
-        String tollgateId,
         Instant timestamp,
-        Caller caller,
-        ModelTarget target,
-        Operation operation,
-        String decision,
-        String limit,
+        Request request,
+        Subject subject,
+        Outcome outcome,
         Usage usage,
         long microUsd,
-        String priceVersion,
         boolean estimated,
-        String end,
-        int status,
-        long latencyMs,
-        long firstByteMs,
-        String sdkInvocationId,
-        String sdkAttempt,
+        String priceVersion,
         String pod) {
 
     private static final JsonFactory JSON = new JsonFactory();
+    private static final int USUAL_LENGTH = 700;
+
+    /**
+     * The request as it came.
+     *
+     * @param requestId the upstream's, so that it meets the invocation log; Tollgate's own if there is none
+     */
+    public record Request(
+            String requestId, String tollgateId, Operation operation, String sdkInvocationId, String sdkAttempt) {}
+
+    /** Who called what. */
+    public record Subject(Caller caller, String model, String modelId, String modelMetric) {
+
+        /** Of a call that was refused before anybody knew. */
+        public static final Subject UNKNOWN = new Subject(
+                new Caller("unknown", "unknown", "unknown", "unknown", Caller.NO_USER),
+                "unknown",
+                "unknown",
+                "unknown");
+
+        public static Subject of(Caller caller, ModelTarget target) {
+            return new Subject(caller, target.name(), target.sendId(), target.metricId());
+        }
+    }
+
+    /**
+     * What became of it.
+     *
+     * @param decision approved, denied or refused
+     * @param limit that denied, or the reason of a refusal; {@code none}
+     * @param status that the client got, 0 if none
+     * @param firstByteMs from the request to the answer's first byte, 0 if there was none
+     */
+    public record Outcome(String decision, String limit, String end, int status, long latencyMs, long firstByteMs) {}
 
     /** Without a line break. */
     public String json() {
-        StringWriter out = new StringWriter(640);
+        StringWriter out = new StringWriter(USUAL_LENGTH);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
-            json.writeStringField("requestId", requestId);
-            json.writeStringField("tollgateId", tollgateId);
+            json.writeStringField("requestId", request.requestId);
+            json.writeStringField("tollgateId", request.tollgateId);
             json.writeStringField("timestamp", timestamp.toString());
-            json.writeStringField("tenant", caller.tenant());
-            json.writeStringField("applicationId", caller.application());
-            json.writeStringField("costCenter", caller.costCenter());
-            json.writeStringField("environment", caller.environment());
-            json.writeStringField("userId", caller.user());
-            json.writeStringField("model", target.name());
-            json.writeStringField("modelId", target.sendId());
-            json.writeStringField("modelMetric", target.metricId());
-            json.writeStringField("operation", operation.label());
-            json.writeStringField("decision", decision);
-            json.writeStringField("limit", limit);
-            json.writeNumberField("inputTokens", usage.input());
-            json.writeNumberField("outputTokens", usage.output());
-            json.writeNumberField("cacheReadTokens", usage.cacheRead());
-            json.writeNumberField("cacheWrite5mTokens", usage.cacheWrite5m());
-            json.writeNumberField("cacheWrite1hTokens", usage.cacheWrite1h());
-            json.writeNumberField("microUsd", microUsd);
-            json.writeStringField("priceVersion", priceVersion);
-            json.writeBooleanField("estimated", estimated);
-            json.writeStringField("end", end);
-            json.writeNumberField("status", status);
-            json.writeNumberField("latencyMs", latencyMs);
-            json.writeNumberField("firstByteMs", firstByteMs);
-            json.writeStringField("sdkInvocationId", sdkInvocationId);
-            json.writeStringField("sdkAttempt", sdkAttempt);
+            writeSubject(json);
+            json.writeStringField("operation", request.operation.label());
+            json.writeStringField("decision", outcome.decision);
+            json.writeStringField("limit", outcome.limit);
+            writeUsage(json);
+            json.writeStringField("end", outcome.end);
+            json.writeNumberField("status", outcome.status);
+            json.writeNumberField("latencyMs", outcome.latencyMs);
+            json.writeNumberField("firstByteMs", outcome.firstByteMs);
+            json.writeStringField("sdkInvocationId", request.sdkInvocationId);
+            json.writeStringField("sdkAttempt", request.sdkAttempt);
             json.writeStringField("pod", pod);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return out.toString();
+    }
+
+    private void writeSubject(JsonGenerator json) throws IOException {
+        Caller caller = subject.caller;
+        json.writeStringField("tenant", caller.tenant());
+        json.writeStringField("applicationId", caller.application());
+        json.writeStringField("costCenter", caller.costCenter());
+        json.writeStringField("environment", caller.environment());
+        json.writeStringField("userId", caller.user());
+        json.writeStringField("model", subject.model);
+        json.writeStringField("modelId", subject.modelId);
+        json.writeStringField("modelMetric", subject.modelMetric);
+    }
+
+    private void writeUsage(JsonGenerator json) throws IOException {
+        json.writeNumberField("inputTokens", usage.input());
+        json.writeNumberField("outputTokens", usage.output());
+        json.writeNumberField("cacheReadTokens", usage.cacheRead());
+        json.writeNumberField("cacheWrite5mTokens", usage.cacheWrite5m());
+        json.writeNumberField("cacheWrite1hTokens", usage.cacheWrite1h());
+        json.writeNumberField("microUsd", microUsd);
+        json.writeStringField("priceVersion", priceVersion);
+        json.writeBooleanField("estimated", estimated);
     }
 }

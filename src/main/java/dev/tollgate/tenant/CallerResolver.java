@@ -2,13 +2,16 @@ package dev.tollgate.tenant;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the caller: request metadata, then {@code X-Tollgate-*} headers, then the pod's facts; the first that answers. */
+/**
+ * Finds the caller. The tenant comes from the first of: request metadata, the {@code X-Tollgate-Tenant} header, the pod. All
+ * other facts come from the policy's entry for the tenant, then from the pod, and only then from the request.
+ */
 public final class CallerResolver {
 
     private final Caller pod;
@@ -45,38 +48,64 @@ public final class CallerResolver {
     }
 
     /**
+     * The caller of one request.
+     *
      * @param metadata the request's own metadata
-     * @param header value of a header by name, if there is one
+     * @param header value of a header by name, null without one
      * @param policy what the policy says of a tenant
-     * @return empty where the request names a tenant that it may not
+     * @return empty if the request names a tenant that it may not
      */
     public Optional<Caller> resolve(
             Map<String, String> metadata,
-            Function<String, Optional<String>> header,
+            Function<String, @Nullable String> header,
             Function<String, Optional<TenantFacts>> policy) {
         if (!trustsRequests) {
             return Optional.of(pod(policy));
         }
-        Optional<String> named = said(metadata, header, "tenantId", "tenant");
-        String tenant = named.orElse(pod.tenant());
-        if (named.isPresent() && !allowed(tenant)) {
-            if (!defaultsUnknown) {
-                return Optional.empty();
-            }
-            tenant = pod.tenant();
+        Named named = new Named(metadata, header);
+        Optional<String> tenant = named.value("tenantId", "tenant");
+        if (tenant.isPresent() && !(Caller.legal(tenant.get()) && allowed(tenant.get()))) {
+            return defaultsUnknown
+                    ? Optional.of(caller(IdentityConfig.DEFAULT_TENANT, named, policy))
+                    : Optional.empty();
         }
+        return Optional.of(caller(tenant.orElse(pod.tenant()), named, policy));
+    }
+
+    /** What the policy or the pod says is fixed; a request fills in only what they leave open. */
+    private Caller caller(String tenant, Named named, Function<String, Optional<TenantFacts>> policy) {
         Optional<TenantFacts> facts = policy.apply(tenant);
-        Caller caller = new Caller(
+        return new Caller(
                 tenant,
-                said(metadata, header, "applicationId", "application").orElse(pod.application()),
-                said(metadata, header, "costCenter", "cost-center")
-                        .or(() -> facts.flatMap(TenantFacts::costCenter))
-                        .orElse(pod.costCenter()),
-                said(metadata, header, "environment", "environment")
-                        .or(() -> facts.flatMap(TenantFacts::environment))
-                        .orElse(pod.environment()),
-                said(metadata, header, "userId", "user").orElse(Caller.NO_USER));
-        return Optional.of(caller);
+                fixed(pod.application(), IdentityConfig.NO_APPLICATION)
+                        .or(() -> named.legal("applicationId", "application"))
+                        .orElse(IdentityConfig.NO_APPLICATION),
+                facts.flatMap(TenantFacts::costCenter)
+                        .or(() -> fixed(pod.costCenter(), IdentityConfig.NO_COST_CENTER))
+                        .or(() -> named.legal("costCenter", "cost-center"))
+                        .orElse(IdentityConfig.NO_COST_CENTER),
+                facts.flatMap(TenantFacts::environment)
+                        .or(() -> fixed(pod.environment(), IdentityConfig.NO_ENVIRONMENT))
+                        .or(() -> named.legal("environment", "environment"))
+                        .orElse(IdentityConfig.NO_ENVIRONMENT),
+                named.legal("userId", "user").orElse(Caller.NO_USER));
+    }
+
+    private static Optional<String> fixed(String value, String open) {
+        return value.equals(open) ? Optional.empty() : Optional.of(value);
+    }
+
+    /** What a request says of its caller: by metadata first, then by headers. */
+    private record Named(Map<String, String> metadata, Function<String, @Nullable String> header) {
+
+        Optional<String> value(String key, String name) {
+            return Optional.ofNullable(metadata.get(key))
+                    .or(() -> Optional.ofNullable(header.apply("x-tollgate-" + name)));
+        }
+
+        Optional<String> legal(String key, String name) {
+            return value(key, name).filter(Caller::legal);
+        }
     }
 
     private Caller filledIn(Optional<TenantFacts> facts) {
@@ -99,12 +128,5 @@ public final class CallerResolver {
 
     private boolean allowed(String tenant) {
         return tenant.equals(pod.tenant()) || anyTenant || tenants.contains(tenant);
-    }
-
-    private static Optional<String> said(
-            Map<String, String> metadata, Function<String, Optional<String>> header, String key, String name) {
-        return Optional.ofNullable(metadata.get(key))
-                .or(() -> header.apply("x-tollgate-" + name.toLowerCase(Locale.ROOT)))
-                .filter(Caller::legal);
     }
 }

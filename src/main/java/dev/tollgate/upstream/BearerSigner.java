@@ -1,7 +1,6 @@
 package dev.tollgate.upstream;
 
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 
 /** Authorizes by a Bedrock API key. */
 final class BearerSigner implements Signer {
@@ -13,8 +12,8 @@ final class BearerSigner implements Signer {
     }
 
     @Override
-    public Future<Void> sign(String method, String path, MultiMap headers, byte[] body) {
-        headers.set("Authorization", header);
+    public Future<Void> sign(UpstreamRequest request) {
+        request.headers().set("Authorization", header);
         return Future.succeededFuture();
     }
 }

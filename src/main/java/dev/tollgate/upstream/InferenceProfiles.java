@@ -3,7 +3,6 @@ package dev.tollgate.upstream;
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ProfileModels;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -60,13 +59,11 @@ public final class InferenceProfiles implements ProfileModels {
 
     private Future<Void> get(ModelId profile) {
         String path = "/inference-profiles/" + URLEncoder.encode(profile.id(), StandardCharsets.UTF_8);
-        return guard.call(() -> controlPlane
-                        .send("GET", path, MultiMap.caseInsensitiveMultiMap(), new byte[0])
-                        .compose(answer -> {
-                            Future<Buffer> body = answer.body();
-                            answer.resume();
-                            return body;
-                        }))
+        return guard.call(() -> controlPlane.send(UpstreamRequest.get(path)).compose(answer -> {
+                    Future<Buffer> body = answer.body();
+                    answer.resume();
+                    return body;
+                }))
                 .map(body -> model(new JsonObject(body)))
                 .<Void>map(model -> {
                     models.put(profile.id(), model);

@@ -1,13 +1,12 @@
 package dev.tollgate.upstream;
 
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
@@ -32,44 +31,62 @@ final class SigV4Signer implements Signer {
     }
 
     @Override
-    public Future<Void> sign(String method, String path, MultiMap headers, byte[] body) {
-        return credentials.get().compose(identity -> {
-            if (body.length <= INLINE_BYTES) {
-                signed(identity, method, path, headers, body).forEach(headers::set);
-                return Future.succeededFuture();
-            }
-            return vertx.executeBlocking(() -> signed(identity, method, path, headers, body), false)
-                    .map(signed -> {
-                        signed.forEach(headers::set);
-                        return null;
-                    });
-        });
+    public Future<Void> sign(UpstreamRequest request) {
+        return credentials
+                .get()
+                .compose(identity -> {
+                    if (request.payload().length() <= INLINE_BYTES) {
+                        return Future.succeededFuture(signed(identity, request));
+                    }
+                    return vertx.executeBlocking(() -> signed(identity, request), false);
+                })
+                .map(signed -> {
+                    signed.forEach(request.headers()::set);
+                    return null;
+                });
     }
 
-    private Map<String, List<String>> signed(
-            AwsCredentialsIdentity identity, String method, String path, MultiMap headers, byte[] body) {
-        int query = path.indexOf('?');
-        SdkHttpFullRequest.Builder request = SdkHttpFullRequest.builder()
-                .method(SdkHttpMethod.fromValue(method))
+    private Map<String, List<String>> signed(AwsCredentialsIdentity identity, UpstreamRequest request) {
+        SdkHttpFullRequest.Builder unsigned = SdkHttpFullRequest.builder()
+                .method(SdkHttpMethod.fromValue(request.method()))
                 .protocol(endpoint.tls() ? "https" : "http")
                 .host(endpoint.host())
-                .port(endpoint.port())
-                .encodedPath(query < 0 ? path : path.substring(0, query));
-        if (query >= 0) {
-            for (String pair : path.substring(query + 1).split("&", -1)) {
-                int equals = pair.indexOf('=');
-                request.appendRawQueryParameter(
-                        decode(equals < 0 ? pair : pair.substring(0, equals)),
-                        equals < 0 ? "" : decode(pair.substring(equals + 1)));
+                .port(endpoint.port());
+        path(unsigned, request.path());
+        request.headers().forEach(header -> {
+            if (mustBeSigned(header.getKey())) {
+                unsigned.appendHeader(header.getKey(), header.getValue());
             }
-        }
-        headers.forEach(h -> request.appendHeader(h.getKey(), h.getValue()));
+        });
         SignedRequest signed = signer.sign(r -> r.identity(identity)
-                .request(request.build())
-                .payload(ContentStreamProvider.fromByteArrayUnsafe(body))
+                .request(unsigned.build())
+                .payload(request.payload()::open)
                 .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "bedrock")
                 .putProperty(AwsV4HttpSigner.REGION_NAME, endpoint.region()));
         return signed.request().headers();
+    }
+
+    /** A header that a hop may change, or whose bytes two sides may read differently, is not signed. */
+    private static boolean mustBeSigned(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.equals("host")
+                || lower.equals("content-type")
+                || lower.startsWith("x-amz-")
+                || lower.startsWith("x-amzn-");
+    }
+
+    private static void path(SdkHttpFullRequest.Builder request, String path) {
+        int query = path.indexOf('?');
+        request.encodedPath(query < 0 ? path : path.substring(0, query));
+        if (query < 0) {
+            return;
+        }
+        for (String pair : path.substring(query + 1).split("&", -1)) {
+            int equals = pair.indexOf('=');
+            request.appendRawQueryParameter(
+                    decode(equals < 0 ? pair : pair.substring(0, equals)),
+                    equals < 0 ? "" : decode(pair.substring(equals + 1)));
+        }
     }
 
     private static String decode(String text) {

@@ -1,12 +1,10 @@
 package dev.tollgate.upstream;
 
-import dev.tollgate.upstream.UpstreamException.Stage;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -26,6 +24,7 @@ public final class Upstream {
     private final Endpoint endpoint;
     private final Signer signer;
     private final Duration idleTimeout;
+    private final UpstreamState state = new UpstreamState();
 
     public Upstream(
             Vertx vertx, UpstreamConfig config, Endpoint endpoint, Optional<String> bearerToken, CallGuard guard) {
@@ -55,38 +54,47 @@ public final class Upstream {
         this.client = vertx.createHttpClient(options, pool);
     }
 
-    /**
-     * Signs and sends one request; the future is the answer's head, its body is paused.
-     *
-     * @param path raw path and query, sent as they are
-     * @param headers end-to-end headers only; host and signature are set here
-     */
-    public Future<HttpClientResponse> send(String method, String path, MultiMap headers, byte[] body) {
-        headers.set("host", endpoint.authority());
-        if (!method.equals("GET")) {
-            headers.set("content-length", String.valueOf(body.length));
+    /** Signs and sends one request; the future is the answer's head, its body is paused. */
+    public Future<HttpClientResponse> send(UpstreamRequest request) {
+        request.headers().set("host", endpoint.authority());
+        if (!request.method().equals("GET")) {
+            request.headers()
+                    .set("content-length", String.valueOf(request.payload().length()));
         }
-        Future<Void> signed = signer.sign(method, path, headers, body)
-                .recover(e -> failed(
-                        Stage.SIGN,
-                        "no AWS credentials could be had: " + e.getClass().getSimpleName()));
-        long sent = System.nanoTime();
-        return signed.compose(v -> {
-            RequestOptions options = new RequestOptions()
-                    .setHost(endpoint.host())
-                    .setPort(endpoint.port())
-                    .setSsl(endpoint.tls())
-                    .setMethod(HttpMethod.valueOf(method))
-                    .setURI(path)
-                    .setFollowRedirects(false)
-                    .setIdleTimeout(idleTimeout.toMillis())
-                    .setHeaders(headers);
-            return client.request(options)
-                    .recover(e -> failed(Stage.CONNECT, "no connection to " + endpoint.host()))
-                    .compose(request -> (body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
-                            .onSuccess(HttpClientResponse::pause)
-                            .recover(e -> broken(sent)));
-        });
+        return signer.sign(request)
+                .recover(e -> failed(UpstreamFault.NO_CREDENTIALS, noCredentials(e)))
+                .compose(signed -> client.request(options(request))
+                        .recover(e -> failed(UpstreamFault.UNREACHABLE, unreachable(e)))
+                        .compose(out -> exchange(out, request.payload())));
+    }
+
+    private RequestOptions options(UpstreamRequest request) {
+        return new RequestOptions()
+                .setHost(endpoint.host())
+                .setPort(endpoint.port())
+                .setSsl(endpoint.tls())
+                .setMethod(HttpMethod.valueOf(request.method()))
+                .setURI(request.path())
+                .setFollowRedirects(false)
+                .setIdleTimeout(idleTimeout.toMillis())
+                .setHeaders(request.headers());
+    }
+
+    private Future<HttpClientResponse> exchange(HttpClientRequest request, Payload payload) {
+        state.sound();
+        long sentNanos = System.nanoTime();
+        Future<HttpClientResponse> head = payload.length() == 0 ? request.send() : Upload.send(request, payload);
+        return head.onSuccess(HttpClientResponse::pause).recover(e -> broken(sentNanos));
+    }
+
+    private String noCredentials(Throwable cause) {
+        state.failing("no AWS credentials", cause);
+        return "Tollgate has no AWS credentials to sign with: check the pod's role, or run tollgate doctor";
+    }
+
+    private String unreachable(Throwable cause) {
+        state.failing(endpoint.host() + " cannot be reached", cause);
+        return "no connection to " + endpoint.host();
     }
 
     /** Longest silence before an answer's head and within its body. */
@@ -95,23 +103,19 @@ public final class Upstream {
     }
 
     private <T> Future<T> broken(long sentNanos) {
-        // The client tells of silence by ending the request, and its timer may run a little early.
+        // Vert.x reports silence as a closed request, and its timer may run a little early.
         boolean silent = System.nanoTime() - sentNanos >= idleTimeout.toNanos() * 9 / 10;
         return silent
-                ? failed(Stage.TIMEOUT, "the upstream was silent for too long")
-                : failed(Stage.SENT, "the upstream broke off before it answered");
+                ? failed(UpstreamFault.TIMEOUT, "the upstream was silent for too long")
+                : failed(UpstreamFault.RESET, "the upstream broke off before it answered");
     }
 
-    private static <T> Future<T> failed(Stage stage, String message) {
-        return Future.failedFuture(new UpstreamException(stage, message));
+    private static <T> Future<T> failed(UpstreamFault fault, String message) {
+        return Future.failedFuture(new UpstreamException(fault, message));
     }
 
-    /** Where requests go. */
-    public Endpoint endpoint() {
-        return endpoint;
-    }
-
-    public Future<Void> close() {
-        return client.close();
+    /** True unless the last request could not be signed or sent. */
+    public boolean sound() {
+        return state.isSound();
     }
 }

@@ -1,29 +1,17 @@
 package dev.tollgate.upstream;
 
-/** The upstream gave no answer. */
+/** The upstream gave no answer; the message is for the client. */
 public final class UpstreamException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** How far the request had come. */
-    public enum Stage {
-        /** It could not be signed: no credentials. */
-        SIGN,
-        /** It never left: nothing can have been used. */
-        CONNECT,
-        /** It was sent and the connection broke. */
-        SENT,
-        /** It was sent and nothing came within the idle timeout. */
-        TIMEOUT
-    }
+    private final UpstreamFault fault;
 
-    private final Stage stage;
-
-    UpstreamException(Stage stage, String message) {
+    UpstreamException(UpstreamFault fault, String message) {
         super(message, null, false, false);
-        this.stage = stage;
+        this.fault = fault;
     }
 
-    public Stage stage() {
-        return stage;
+    public UpstreamFault fault() {
+        return fault;
     }
 }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Metrics metrics = new Metrics(registry, 3, "test", new ManualClock(0));
+    private final Metrics metrics =
+            new Metrics(registry, 3, "test", new ManualClock(0), t -> t.name().startsWith("nova"));
 
     private static Caller caller(String tenant) {
         return new Caller(tenant, "shop", "sales", "prod", Caller.NO_USER);
@@ -31,9 +32,9 @@ class MetricsTest {
     @Test
     void namesThatCallersMakeUpDoNotMakeSeriesWithoutBound() {
         for (int i = 0; i < 5000; i++) {
-            metrics.requested(caller("t" + i), model("vendor.made-up-" + i));
+            metrics.call(caller("t" + i), model("vendor.made-up-" + i)).request();
             metrics.unknownPrice(model("vendor.made-up-" + i));
-            metrics.answered(Operation.CONVERSE, "made-up-" + i, "none", 1, 1);
+            metrics.answered(Operation.CONVERSE, model("vendor.made-up-" + i), "none", 1, 1);
         }
         long tenants = registry.find("tollgate.requests").counters().stream()
                 .map(c -> c.getId().getTag("tenant"))
@@ -42,6 +43,20 @@ class MetricsTest {
         assertEquals(4, tenants, "three by name and _other");
         assertTrue(registry.getMeters().size() < 5000, registry.getMeters().size() + " meters");
         assertTrue(registry.get("tollgate.series.limited").counter().count() > 4000);
+    }
+
+    @Test
+    void aRealModelHasItsSeriesAfterAnyNumberOfMadeUpOnes() {
+        for (int i = 0; i < 5000; i++) {
+            metrics.call(caller("t0"), model("vendor.made-up-" + i)).request();
+        }
+        metrics.call(caller("t0"), model("us.amazon.nova-lite-v1:0")).request();
+        assertEquals(
+                1,
+                registry.get("tollgate.requests")
+                        .tag("model_id", "us.amazon.nova-lite-v1:0")
+                        .counter()
+                        .count());
     }
 
     @Test

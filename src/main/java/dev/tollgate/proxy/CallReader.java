@@ -1,0 +1,127 @@
+package dev.tollgate.proxy;
+
+import dev.tollgate.bedrock.BadRequest;
+import dev.tollgate.bedrock.BedrockPath;
+import dev.tollgate.bedrock.ModelId;
+import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.bedrock.RequestFacts;
+import dev.tollgate.bedrock.RequestMetadata;
+import dev.tollgate.bedrock.RequestReader;
+import dev.tollgate.policy.Policy;
+import dev.tollgate.pricing.Estimator;
+import dev.tollgate.tenant.Caller;
+import dev.tollgate.tenant.CallerResolver;
+import dev.tollgate.upstream.Payload;
+import dev.tollgate.upstream.UpstreamRequest;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** From bytes to a call: reads the facts, finds caller and model, estimates, and prepares the request that goes up. */
+public final class CallReader {
+
+    private final CallerResolver callers;
+    private final Supplier<Policy> policies;
+    private final Estimator estimator;
+    private final ProfileModels profiles;
+    private final boolean addsMetadata;
+
+    /** @param addsMetadata false leaves every byte of a request as it came */
+    public CallReader(
+            CallerResolver callers,
+            Supplier<Policy> policies,
+            Estimator estimator,
+            ProfileModels profiles,
+            boolean addsMetadata) {
+        this.callers = callers;
+        this.policies = policies;
+        this.estimator = estimator;
+        this.profiles = profiles;
+        this.addsMetadata = addsMetadata;
+    }
+
+    /** Reads a call. The model of an application profile that is not known yet is looked up first. */
+    Future<Call> read(Exchange exchange, byte[] body) {
+        HttpServerRequest request = exchange.request();
+        BedrockPath path = exchange.path().orElseThrow();
+        RequestFacts facts = RequestReader.read(path.operation(), body, request::getHeader);
+        Map<String, String> metadata = metadata(request, path.operation(), facts);
+        Policy policy = policies.get();
+        Caller caller = callers.resolve(metadata, request::getHeader, policy::tenant)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.TENANT,
+                        "expected one of tollgate.identity.tenants in the request, found a tenant that this pod may not"
+                                + " name"));
+        String model = model(path, facts);
+        ModelTarget target = policy.resolve(model, caller, profiles);
+        ModelId id = ModelId.parse(target.sendId());
+        if (target.pricedModel().isEmpty() && profiles.worthAsking(id)) {
+            return profiles.ask(id)
+                    .map(asked -> call(exchange, body, facts, caller, policy.resolve(model, caller, profiles)));
+        }
+        return Future.succeededFuture(call(exchange, body, facts, caller, target));
+    }
+
+    private static Map<String, String> metadata(HttpServerRequest request, Operation operation, RequestFacts facts) {
+        if (operation.body() == Operation.Body.CONVERSE) {
+            return facts.metadata();
+        }
+        String header = request.getHeader(RequestMetadata.HEADER);
+        return header == null ? Map.of() : RequestMetadata.parseHeader(header);
+    }
+
+    private static String model(BedrockPath path, RequestFacts facts) {
+        Operation operation = path.operation();
+        if (path.model().isPresent()) {
+            return path.model().get();
+        }
+        if (!operation.modelInBody()) {
+            return operation.label();
+        }
+        return facts.model()
+                .filter(BedrockPath::legalModel)
+                .orElseThrow(() -> new BadRequest("expected the model in the body as a string of 1 to "
+                        + BedrockPath.MAX_MODEL_ID + " printable characters, found none"));
+    }
+
+    private Call call(Exchange exchange, byte[] body, RequestFacts facts, Caller caller, ModelTarget target) {
+        BedrockPath path = exchange.path().orElseThrow();
+        Operation operation = path.operation();
+        HttpServerRequest request = exchange.request();
+        MultiMap headers = Headers.upstream(request.headers());
+        Optional<String> own = Optional.ofNullable(request.getHeader(RequestMetadata.HEADER));
+        Payload payload = Payload.of(body);
+        if (operation.modelInBody() && !target.sendId().equals(facts.model().orElse(""))) {
+            payload = Payload.of(body, RequestMetadata.spliceModel(facts, target.sendId()));
+        } else if (addsMetadata && operation.body() == Operation.Body.CONVERSE) {
+            payload = Payload.of(body, RequestMetadata.splice(facts, tags(caller, exchange.id())));
+        }
+        if (addsMetadata && operation.body() == Operation.Body.MODEL) {
+            Map<String, String> named = own.map(RequestMetadata::parseHeader).orElse(Map.of());
+            headers.set(RequestMetadata.HEADER, RequestMetadata.header(tags(caller, exchange.id()), named));
+        } else {
+            own.ifPresent(value -> headers.set(RequestMetadata.HEADER, value));
+        }
+        String query = operation == Operation.ASYNC_INVOKE_LIST && request.query() != null ? "?" + request.query() : "";
+        UpstreamRequest upload = new UpstreamRequest(
+                request.method().name(), path.upstreamPath(target.sendId()) + query, headers, payload);
+        return new Call(operation, caller, target, facts, estimator.estimate(target, operation, facts), upload);
+    }
+
+    /** What the model invocation log shall say of a call. */
+    private static Map<String, String> tags(Caller caller, String id) {
+        Map<String, String> tags = new LinkedHashMap<>();
+        tags.put("tenantId", caller.tenant());
+        tags.put("applicationId", caller.application());
+        tags.put("costCenter", caller.costCenter());
+        tags.put("environment", caller.environment());
+        tags.put("requestId", id);
+        return tags;
+    }
+}

@@ -1,0 +1,202 @@
+package dev.tollgate.proxy;
+
+import dev.tollgate.admission.Reservation;
+import dev.tollgate.bedrock.Metered;
+import dev.tollgate.pricing.Charge;
+import dev.tollgate.pricing.Estimator;
+import dev.tollgate.telemetry.CallCounters;
+import dev.tollgate.telemetry.Metrics;
+import dev.tollgate.telemetry.UsageLog;
+import dev.tollgate.telemetry.UsageRecord;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
+
+/** Told once how a call ended: answers if nobody did, settles or releases, counts, records. */
+public final class Completion {
+
+    private final ErrorResponses errors;
+    private final OpenCalls openCalls;
+    private final Estimator estimator;
+    private final Metrics metrics;
+    private final UsageLog usageLog;
+    private final InstantSource clock;
+    private final String pod;
+
+    /** @param pod this pod's name in usage records */
+    public Completion(
+            DenialConfig denials,
+            OpenCalls openCalls,
+            Estimator estimator,
+            Metrics metrics,
+            UsageLog usageLog,
+            InstantSource clock,
+            String pod) {
+        this.errors = new ErrorResponses(denials);
+        this.openCalls = openCalls;
+        this.estimator = estimator;
+        this.metrics = metrics;
+        this.usageLog = usageLog;
+        this.clock = clock;
+        this.pod = pod;
+    }
+
+    void complete(Exchange exchange, CallEnd end) {
+        try {
+            Charge charge = charge(exchange, end);
+            exchange.reservation().ifPresent(held -> settle(held, charge));
+            int status = errors.answer(exchange, end);
+            count(exchange, end, charge);
+            usageLog.write(record(exchange, end, charge, status));
+        } catch (RuntimeException | Error e) {
+            Bugs.report(e);
+            // A no-op if the call was settled: a reservation ends once.
+            exchange.reservation().ifPresent(Reservation::settleAsEstimated);
+        } finally {
+            exchange.freeBody();
+            openCalls.leave(exchange);
+            discardRequest(exchange, end);
+        }
+    }
+
+    /** The one table of what each end costs. */
+    private Charge charge(Exchange exchange, CallEnd end) {
+        if (end instanceof CallEnd.Answered answered) {
+            return charge(exchange, answered.answer());
+        }
+        if (end instanceof CallEnd.Broken broken) {
+            return charge(exchange, broken.answer());
+        }
+        if (end instanceof CallEnd.Abandoned abandoned) {
+            return charge(exchange, abandoned.answer());
+        }
+        if (end instanceof CallEnd.Unanswered unanswered && unanswered.fault().sent()) {
+            return estimator.asEstimated(exchange.call().orElseThrow().estimate());
+        }
+        if (end instanceof CallEnd.Refused bug && bug.reason() == Refusal.INTERNAL && exchange.wasSent()) {
+            return estimator.asEstimated(exchange.call().orElseThrow().estimate());
+        }
+        return Charge.NOTHING;
+    }
+
+    private Charge charge(Exchange exchange, Answer answer) {
+        if (!answer.produced()) {
+            return Charge.NOTHING;
+        }
+        Call call = exchange.call().orElseThrow();
+        Metered metered = answer.metered();
+        Charge charge = estimator.charge(call.target(), call.facts(), call.estimate(), metered);
+        metered.usage().ifPresent(usage -> estimator.learn(call.target(), call.facts(), usage));
+        return charge;
+    }
+
+    private static void settle(Reservation reservation, Charge charge) {
+        if (charge == Charge.NOTHING) {
+            reservation.release();
+        } else {
+            reservation.settle(charge);
+        }
+    }
+
+    private void count(Exchange exchange, CallEnd end, Charge charge) {
+        if (end instanceof CallEnd.Refused refused) {
+            metrics.refused(refused.reason().label());
+            return;
+        }
+        if (exchange.call().isEmpty()) {
+            metrics.refused("client-gone");
+            return;
+        }
+        Call call = exchange.call().get();
+        CallCounters counters = exchange.counters();
+        if (end instanceof CallEnd.Denied denied) {
+            counters.deny(denied.denial().limit());
+            return;
+        }
+        String errorType = errorType(end);
+        boolean ok = errorType.equals(Answer.NO_ERROR);
+        counters.invoked(ok);
+        counters.used(charge.usage(), charge.microUsd());
+        if (charge.estimated()) {
+            metrics.settlement(call.caller().tenant(), "estimated");
+        }
+        if (!ok && !(end instanceof CallEnd.Abandoned)) {
+            metrics.upstreamError(errorType);
+        }
+        metrics.answered(call.operation(), call.target(), errorType, exchange.elapsedNanos(), firstByte(end));
+    }
+
+    private static String errorType(CallEnd end) {
+        return end instanceof CallEnd.Unanswered unanswered
+                ? unanswered.fault().label()
+                : answer(end).errorType();
+    }
+
+    private static long firstByte(CallEnd end) {
+        return answer(end).firstByteNanos();
+    }
+
+    private static Answer answer(CallEnd end) {
+        if (end instanceof CallEnd.Answered answered) {
+            return answered.answer();
+        }
+        if (end instanceof CallEnd.Broken broken) {
+            return broken.answer();
+        }
+        return end instanceof CallEnd.Abandoned abandoned ? abandoned.answer() : Answer.NONE;
+    }
+
+    private UsageRecord record(Exchange exchange, CallEnd end, Charge charge, int status) {
+        String upstreamId = answer(end).upstreamId();
+        UsageRecord.Request request = new UsageRecord.Request(
+                upstreamId.isEmpty() ? exchange.id() : upstreamId,
+                exchange.id(),
+                exchange.operation(),
+                exchange.header("amz-sdk-invocation-id"),
+                exchange.header("amz-sdk-request"));
+        UsageRecord.Outcome outcome = new UsageRecord.Outcome(
+                decision(end),
+                limit(end),
+                end.label(),
+                status,
+                exchange.elapsedNanos() / 1_000_000,
+                firstByte(end) / 1_000_000);
+        UsageRecord.Subject subject = exchange.call()
+                .map(call -> UsageRecord.Subject.of(call.caller(), call.target()))
+                .orElse(UsageRecord.Subject.UNKNOWN);
+        return new UsageRecord(
+                clock.instant(),
+                request,
+                subject,
+                outcome,
+                charge.usage(),
+                charge.microUsd(),
+                charge.estimated(),
+                estimator.priceVersion(),
+                pod);
+    }
+
+    private static String decision(CallEnd end) {
+        return end instanceof CallEnd.Refused ? "refused" : end instanceof CallEnd.Denied ? "denied" : "approved";
+    }
+
+    private static String limit(CallEnd end) {
+        return end instanceof CallEnd.Denied denied
+                ? denied.denial().limit()
+                : end instanceof CallEnd.Refused refused ? refused.reason().label() : "none";
+    }
+
+    /** Reads away what is left of a request, so that its connection can take the next one; not of an endless one. */
+    private static void discardRequest(Exchange exchange, CallEnd end) {
+        HttpServerRequest request = exchange.request();
+        if (request.isEnded()) {
+            return;
+        }
+        request.handler(chunk -> {});
+        request.endHandler(v -> {});
+        request.exceptionHandler(e -> {});
+        request.resume();
+        if (end instanceof CallEnd.Refused refused && refused.reason().closes()) {
+            exchange.closeAfterLinger();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.tollgate.upstream;
+
+import io.vertx.core.MultiMap;
+
+/**
+ * A request as it goes up, but for host and signature.
+ *
+ * @param path raw path and query, sent as they are
+ * @param headers end-to-end headers; host, content-length and signature are set when it is sent
+ */
+public record UpstreamRequest(String method, String path, MultiMap headers, Payload payload) {
+
+    /** A GET without a body. */
+    public static UpstreamRequest get(String path) {
+        return new UpstreamRequest("GET", path, MultiMap.caseInsensitiveMultiMap(), Payload.EMPTY);
+    }
+}
