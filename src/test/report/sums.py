@@ -16,11 +16,16 @@ tree, prices_file, keys = sys.argv[1], sys.argv[2], sys.argv[3].split(",")
 older_tenant = "TenantID" in " ".join(sys.argv[4:])
 SCOPES = {"us", "eu", "apac", "jp", "au", "ca", "us-gov", "global", "in", "sa", "me", "af"}
 
-prices = []
+prices = {}
 for line in open(prices_file):
     if line.strip() and not line.startswith(("#", "model,")):
-        c = line.strip().split(",")
-        prices.append(dict(model=c[0], scope=c[1], since=c[2], above=int(c[3]), cost=[Fraction(x) for x in c[4:9]]))
+        c = line.strip().split(",") + [""] * 16
+        rates = [Fraction(x or 0) for x in c[4:9]]
+        prices.setdefault(c[0], []).append(dict(
+            model=c[0], scope=c[1], since=c[2], above=int(c[3]), cost=rates, kind=c[12], unit=c[13], variant=c[14],
+            price=Fraction(c[15] or 0)))
+for lines in prices.values():
+    lines.sort(key=lambda p: (p["since"], p["above"]), reverse=True)
 
 
 def bare(model_id):
@@ -34,31 +39,53 @@ def bare(model_id):
     return (prefix, rest) if prefix in SCOPES else ("", model_id)
 
 
-def in_force(rows, day, tokens):
-    fitting = [p for p in rows if p["above"] == 0 or tokens > p["above"]]
-    begun = [p for p in fitting if p["since"] <= day] or fitting
-    return sorted(begun, key=lambda p: (p["since"], p["above"]), reverse=True)
+def kind(name):
+    if "embed" in name:
+        return "embedding"
+    if "rerank" in name:
+        return "rerank"
+    if "reel" in name or "video" in name or name.startswith("luma."):
+        return "video"
+    image = any(x in name for x in ("image", "canvas", "diffusion")) or name.startswith("stability.")
+    return "image" if image else "text"
 
 
-def price(model_id, day, tokens):
+def weight(line):
+    return line["cost"][0] + line["cost"][1] + line["price"]
+
+
+def select(lines, scope, day, size):
+    """The line in force: of this scope, else the dearest of another, else the dearest of those to come."""
+    fitting = [p for p in lines if p["above"] == 0 or size > p["above"]]
+    begun = [p for p in fitting if p["since"] <= day]
+    for p in begun:
+        if p["scope"] in (scope, "any"):
+            return p
+    return max(begun or fitting, key=weight, default=None)
+
+
+def price(model_id, day, size, unit=""):
     scope, model = bare(model_id)
     model = model or ""
     provider, _, name = model.partition(".") if "." in model else ("", "", model)
     family = re.sub(r"(-\d{8})?(-v\d+)?(:\d+)*(:[a-z0-9]+)?$", "", name) or name
-    key = provider + "." + family
-    rows = in_force([p for p in prices if p["model"] == key], day, tokens)
-    if rows:
-        wanted = "global" if scope == "global" else "regional"
-        exact = [p for p in rows if p["scope"] in (wanted, "any")]
-        return exact[0] if exact else max(rows, key=lambda p: p["cost"][0] + p["cost"][1])
+    key = provider + "." + family if model else ""
+    scope = "global" if scope == "global" else "regional"
+    for spelling in (model, model.split(":")[0], key):
+        if spelling in prices:
+            lines = [p for p in prices[spelling] if p["unit"] == unit and not p["variant"]]
+            return select(lines, scope, day, size)
     cut = len(key)
-    while cut > 0:
-        rows = in_force([p for p in prices if p["model"].startswith(key[:cut])], day, tokens)
-        if rows:
-            break
+    while True:
+        best = None
+        for name, lines in prices.items():
+            if name.startswith(key[:max(cut, 0)]) and (lines[0]["kind"] or kind(name)) == kind(model):
+                line = select([p for p in lines if p["unit"] == unit and not p["variant"]], scope, day, size)
+                if line and (best is None or weight(line) > weight(best)):
+                    best = line
+        if best or cut <= 0:
+            return best
         cut = max(key[:cut].rfind("-"), key[:cut].rfind("."))
-    rows = rows or in_force(prices, day, tokens)
-    return max(rows, key=lambda p: p["cost"][0] + p["cost"][1])
 
 
 def one_hour(body):
@@ -114,7 +141,12 @@ for call in logs.keys() | usages.keys():
         # Dollars for a million tokens are micro-dollars for one.
         cost = math.ceil(sum(n * p for n, p in zip(per, row["cost"])) * percent / 100)
     else:
-        cost = usage.get("microUsd", 0)
+        # An image of unknown size, unless the usage record states what it cost.
+        cost = usage.get("microUsd", 0) if not failed and not denied else 0
+        if cost == 0 and not failed and not denied:
+            unit = "image" if "canvas" in model_id and log else "query"
+            line = price(model_id, day, 0, unit)
+            cost = math.ceil(line["price"] * 1000000) if line else 0
     names = {"day": day, "month": day[:7], "model": bare(model_id)[1] or model_id, "department": meta.get("department", ""),
              "tenant": meta.get("TenantID" if older_tenant and "TenantID" in meta else "tenantId") or usage.get("tenant", ""),
              "region": (log or {}).get("region", ""), "account": (log or {}).get("accountId", ""),

@@ -30,6 +30,7 @@ public final class Main {
         root.addSubcommand("check", new CheckCommand().spec());
         root.addSubcommand("inject", new InjectCommand().spec());
         root.addSubcommand("report", ReportCommand.spec());
+        root.addSubcommand("etl", new EtlCommand().spec());
         root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
         return new CommandLine(root);
     }

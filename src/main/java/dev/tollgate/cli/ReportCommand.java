@@ -53,6 +53,7 @@ final class ReportCommand implements Callable<Integer> {
         ReportOptions.addPaths(spec);
         ReportOptions.addFilters(spec);
         ReportOptions.addReading(spec);
+        ReportOptions.addFailed(spec);
         ReportOptions.option(spec, "--group-by", "KEY,...", "Keys instead of the view's own; also metadata keys.");
         ReportOptions.option(spec, "--limit", "N", "Rows of top; 20 if not given.");
         ReportOptions.option(spec, "--format", "FORMAT", "table, json, csv, html or focus.");

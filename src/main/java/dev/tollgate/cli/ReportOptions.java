@@ -53,6 +53,9 @@ final class ReportOptions {
         option(spec, "--prices", "FILE", "Price book; the bundled one if not given.");
         option(spec, "--policy", "FILE", "Policy file that names aliases and application inference profiles.");
         list(spec, "--key", "NAME=METADATAKEY,...", "Metadata keys of older logs, such as tenant=TenantID.");
+    }
+
+    static void addFailed(CommandSpec spec) {
         option(spec, "--failed", "DIR", "Keeps lines that cannot be read, with file, line and reason.");
     }
 

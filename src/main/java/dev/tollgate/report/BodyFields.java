@@ -15,8 +15,12 @@ final class BodyFields {
     private long cacheWrite;
     private long cacheWrite1h;
     private long latencyMillis;
+    private long images;
+    private boolean premium;
 
     void clear() {
+        images = 0;
+        premium = false;
         tier = ServiceTier.DEFAULT;
         input = 0;
         output = 0;
@@ -29,6 +33,8 @@ final class BodyFields {
     void complete(CallRecord call, boolean counted) {
         call.tier = tier;
         call.latencyMillis = latencyMillis;
+        call.images = call.images == 0 ? images : call.images;
+        call.premium = premium;
         if (!counted) {
             call.input = input;
             call.output = Math.max(call.output, output);
@@ -41,8 +47,34 @@ final class BodyFields {
     void request(JsonCursor in) throws UnreadableException {
         if (in.object()) {
             for (String name; (name = in.name()) != null; ) {
-                tier(in, name);
+                if (name.equals("imageGenerationConfig")) {
+                    quality(in);
+                } else {
+                    tier(in, name);
+                }
             }
+        }
+    }
+
+    /** Titan's and Nova Canvas' dearer quality. */
+    private void quality(JsonCursor in) throws UnreadableException {
+        if (in.object()) {
+            for (String name; (name = in.name()) != null; ) {
+                String value = in.text();
+                premium |= name.equals("quality") && value.equals("premium");
+            }
+        }
+    }
+
+    private void images(JsonCursor in) throws UnreadableException {
+        if (in.peek() != '[') {
+            in.skip();
+            return;
+        }
+        in.expect('[');
+        while (in.element()) {
+            in.skip();
+            images++;
         }
     }
 
@@ -77,6 +109,7 @@ final class BodyFields {
         for (String name; (name = in.name()) != null; ) {
             switch (name) {
                 case "usage" -> usage(in);
+                case "images" -> images(in);
                 case "metrics", "amazon-bedrock-invocationMetrics" -> metrics(in);
                 // Converse's stream, Anthropic's first chunk, OpenAI's last event.
                 case "metadata", "message", "response" -> document(in);

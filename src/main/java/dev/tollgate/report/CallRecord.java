@@ -3,6 +3,8 @@ package dev.tollgate.report;
 import dev.tollgate.bedrock.ServiceTier;
 import dev.tollgate.bedrock.Usage;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What one record says of its call. Mutable and reused, because millions pass. */
 final class CallRecord {
@@ -16,6 +18,11 @@ final class CallRecord {
     boolean denied;
     /** 64 bits of the request id; 0 if there is none. */
     long id;
+    /** The request id itself and all request metadata, only if a reader is told to keep them. */
+    String requestId = "";
+
+    final Map<String, String> metadata = new LinkedHashMap<>();
+
     /** Epoch ms. */
     long millis;
 
@@ -31,6 +38,16 @@ final class CallRecord {
     long cacheWrite1h;
     /** Micro-USD that the record itself states; 0 if it states none. */
     long statedMicroUsd;
+    /** Version of the price book that the stated cost comes from. */
+    String priceVersion = "";
+
+    long images;
+    /** Seconds of video. */
+    long seconds;
+    /** Of one image or frame. */
+    long pixels;
+
+    boolean premium;
     /** Milliseconds; -1 if unknown. */
     long latencyMillis;
 
@@ -41,6 +58,8 @@ final class CallRecord {
 
     void clear() {
         Arrays.fill(values, "");
+        requestId = "";
+        metadata.clear();
         log = false;
         usage = false;
         failed = false;
@@ -57,6 +76,11 @@ final class CallRecord {
         cacheWrite1h = 0;
         statedMicroUsd = 0;
         latencyMillis = -1;
+        priceVersion = "";
+        images = 0;
+        seconds = 0;
+        pixels = 0;
+        premium = false;
     }
 
     /** Copies everything but the values. */
@@ -67,6 +91,10 @@ final class CallRecord {
         output = other.output;
         cacheRead = other.cacheRead;
         cacheWrite = other.cacheWrite;
+        images = other.images;
+        seconds = other.seconds;
+        pixels = other.pixels;
+        premium = other.premium;
     }
 
     Usage tokens() {

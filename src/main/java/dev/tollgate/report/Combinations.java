@@ -29,9 +29,10 @@ final class Combinations {
     }
 
     synchronized int number(CallRecord call) {
-        String[] all = Arrays.copyOf(call.values, call.values.length + 2);
+        String[] all = Arrays.copyOf(call.values, call.values.length + 3);
         all[call.values.length] = call.modelId;
         all[call.values.length + 1] = call.limit;
+        all[call.values.length + 2] = call.priceVersion;
         return numbers.computeIfAbsent(Texts.of(all), k -> {
             texts.add(all);
             return texts.size() - 1;
@@ -43,5 +44,6 @@ final class Combinations {
         System.arraycopy(all, 0, call.values, 0, call.values.length);
         call.modelId = all[call.values.length];
         call.limit = all[call.values.length + 1];
+        call.priceVersion = all[call.values.length + 2];
     }
 }

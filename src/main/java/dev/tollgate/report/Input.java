@@ -12,6 +12,9 @@ public interface Input {
     /** Size as it lies there, compressed or not; 0 if unknown. */
     long bytes();
 
+    /** Changes if the content does: size and time of the last change; empty if nobody knows. */
+    String version();
+
     /** True if it can be opened once only, as standard input. */
     boolean onlyOnce();
 

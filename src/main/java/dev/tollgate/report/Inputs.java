@@ -26,7 +26,7 @@ public final class Inputs {
         List<Input> list(String address) throws IOException;
     }
 
-    private record FileInput(Path path, String name, long bytes) implements Input {
+    private record FileInput(Path path, String name, long bytes, String version) implements Input {
         @Override
         public boolean onlyOnce() {
             return !Files.isRegularFile(path);
@@ -47,6 +47,11 @@ public final class Inputs {
         @Override
         public long bytes() {
             return 0;
+        }
+
+        @Override
+        public String version() {
+            return "";
         }
 
         @Override
@@ -88,7 +93,9 @@ public final class Inputs {
 
     private static void add(Path file, Set<Path> seen, List<Input> found) throws IOException {
         if (seen.add(file.toRealPath())) {
-            found.add(new FileInput(file, file.toString(), Files.isRegularFile(file) ? Files.size(file) : 0));
+            long bytes = Files.isRegularFile(file) ? Files.size(file) : 0;
+            String version = bytes + " bytes of " + Files.getLastModifiedTime(file);
+            found.add(new FileInput(file, file.toString(), bytes, version));
         }
     }
 

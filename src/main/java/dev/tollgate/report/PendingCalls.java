@@ -11,7 +11,7 @@ import java.util.List;
 final class PendingCalls {
 
     private static final int CHUNK = 1 << 16;
-    private static final int MAX_ENTRY = 100;
+    private static final int MAX_ENTRY = 127;
     private static final int SPARE = 3;
     private static final ServiceTier[] TIERS = ServiceTier.values();
 
@@ -62,8 +62,12 @@ final class PendingCalls {
         bytes = scratch;
         at = 0;
         put(combinations.number(call));
-        int flags = (call.log ? 1 : 0) | (call.usage ? 2 : 0) | (call.failed ? 4 : 0) | (call.denied ? 8 : 0);
-        put(flags | call.tier.ordinal() << 4);
+        int flags = (call.log ? 1 : 0)
+                | (call.usage ? 2 : 0)
+                | (call.failed ? 4 : 0)
+                | (call.denied ? 8 : 0)
+                | (call.premium ? 16 : 0);
+        put(flags | call.tier.ordinal() << 5);
         put(call.millis);
         put(call.input);
         put(call.output);
@@ -72,6 +76,9 @@ final class PendingCalls {
         put(call.cacheWrite1h);
         put(call.statedMicroUsd);
         put(call.latencyMillis + 1);
+        put(call.images);
+        put(call.seconds);
+        put(call.pixels);
         return at;
     }
 
@@ -84,7 +91,8 @@ final class PendingCalls {
         call.usage = (flags & 2) != 0;
         call.failed = (flags & 4) != 0;
         call.denied = (flags & 8) != 0;
-        call.tier = TIERS[flags >> 4];
+        call.premium = (flags & 16) != 0;
+        call.tier = TIERS[flags >> 5];
         call.millis = take();
         call.input = take();
         call.output = take();
@@ -93,6 +101,9 @@ final class PendingCalls {
         call.cacheWrite1h = take();
         call.statedMicroUsd = take();
         call.latencyMillis = take() - 1;
+        call.images = take();
+        call.seconds = take();
+        call.pixels = take();
     }
 
     private void put(long value) {

@@ -19,6 +19,7 @@ final class Reading {
     private final Dimensions dimensions;
     private final FailedLines failed;
     private final Progress progress;
+    private boolean whole;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /** Takes the records of one thread. */
@@ -39,12 +40,18 @@ final class Reading {
         this.progress = progress;
     }
 
+    /** Keeps request ids and metadata too. */
+    Reading readingWhole() {
+        whole = true;
+        return this;
+    }
+
     void run(Consumers consumers) throws IOException {
         AtomicInteger next = new AtomicInteger();
         int threads = Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), inputs.size()));
         inParallel(threads, () -> {
             Consumer consumer = consumers.next();
-            RecordReader reader = new RecordReader(dimensions);
+            RecordReader reader = new RecordReader(dimensions, whole);
             CallRecord call = new CallRecord(dimensions.size());
             try {
                 for (int i; (i = next.getAndIncrement()) < inputs.size(); ) {

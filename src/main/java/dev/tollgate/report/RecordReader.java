@@ -14,6 +14,7 @@ final class RecordReader {
 
     private final JsonCursor in = new JsonCursor();
     private final Dimensions dimensions;
+    private final boolean whole;
     private final int[] ranks;
     private final BodyFields body = new BodyFields();
     private final int operation;
@@ -24,6 +25,12 @@ final class RecordReader {
     private boolean schema;
 
     RecordReader(Dimensions dimensions) {
+        this(dimensions, false);
+    }
+
+    /** @param whole keep request id and all metadata too */
+    RecordReader(Dimensions dimensions, boolean whole) {
+        this.whole = whole;
         this.dimensions = dimensions;
         this.ranks = new int[dimensions.size()];
         this.operation = dimensions.index("operation");
@@ -79,7 +86,7 @@ final class RecordReader {
 
     private void field(String name, CallRecord call) throws UnreadableException {
         switch (name) {
-            case "requestId" -> call.id = in.hash();
+            case "requestId" -> requestId(call);
             case "timestamp" -> call.millis = in.millis();
             case "modelId" -> call.modelId = in.text();
             case "operation" -> {
@@ -94,6 +101,15 @@ final class RecordReader {
             case "input", "output" -> counts(call);
             case "requestMetadata", "metadata", "dimensions" -> metadata(call);
             default -> usageField(name, call);
+        }
+    }
+
+    private void requestId(CallRecord call) throws UnreadableException {
+        if (whole) {
+            call.requestId = in.text();
+            call.id = Texts.hash(call.requestId);
+        } else {
+            call.id = in.hash();
         }
     }
 
@@ -118,6 +134,7 @@ final class RecordReader {
                 call.failed |= decision.equals("refused");
             }
             case "limit" -> call.limit = in.text();
+            case "priceVersion" -> call.priceVersion = in.text();
             case "end" -> call.failed |= Operations.failed(in.text());
             case "tier", "serviceTier" -> call.tier = ServiceTier.of(in.text());
             default -> metadata(name, call);
@@ -147,6 +164,8 @@ final class RecordReader {
             return;
         }
         schema = true;
+        long width = 0;
+        long height = 0;
         for (String name; (name = in.name()) != null; ) {
             switch (name) {
                 case "inputTokenCount" -> {
@@ -156,10 +175,23 @@ final class RecordReader {
                 case "outputTokenCount" -> call.output = count();
                 case "cacheReadInputTokenCount" -> call.cacheRead = count();
                 case "cacheWriteInputTokenCount" -> call.cacheWrite = count();
+                case "outputImageCount" -> call.images = count();
+                case "outputImageWidth", "outputVideoWidth" -> width = count();
+                case "outputImageHeight", "outputVideoHeight" -> height = count();
+                case "outputVideoDurationSeconds" -> call.seconds = seconds(in.text());
                 case "inputBodyJson" -> body.request(in);
                 case "outputBodyJson" -> body.response(in);
                 default -> in.skip();
             }
+        }
+        call.pixels = Math.max(call.pixels, width * height);
+    }
+
+    private static long seconds(String text) throws UnreadableException {
+        try {
+            return (long) Math.ceil(Math.max(0, Math.min(1 << 20, Double.parseDouble(text))));
+        } catch (NumberFormatException e) {
+            throw new UnreadableException("expected seconds of video as a number, found another value");
         }
     }
 
@@ -173,11 +205,14 @@ final class RecordReader {
 
     private void metadata(String name, CallRecord call) throws UnreadableException {
         List<Dimensions.Place> places = dimensions.places(name);
-        if (places.isEmpty()) {
+        if (places.isEmpty() && !whole) {
             in.skip();
             return;
         }
         String text = in.text();
+        if (whole) {
+            call.metadata.put(name, text);
+        }
         for (int i = 0; i < places.size(); i++) {
             Dimensions.Place place = places.get(i);
             if (place.rank() < ranks[place.index()] && !text.isEmpty()) {

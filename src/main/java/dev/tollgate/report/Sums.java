@@ -1,6 +1,7 @@
 package dev.tollgate.report;
 
 import dev.tollgate.bedrock.ModelId;
+import dev.tollgate.bedrock.Usage;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,6 @@ final class Sums {
     private final Timestamps times;
     private final Models known;
     private final CallCost cost;
-    private final long[] stated = new long[CallCost.PARTS];
     private final String[] scratch;
     private final Map<String, Long> unpriced = new HashMap<>();
     private final Groups groups;
@@ -74,18 +74,28 @@ final class Sums {
     }
 
     private long[] parts(CallRecord call, PricedModel model) {
-        if (call.input + call.output + call.cacheRead + call.cacheWrite == 0) {
-            // Units without tokens (images, video, guardrails): what the ledger charged, if it is known.
-            stated[0] = call.statedMicroUsd;
-            if (call.statedMicroUsd == 0 && !call.failed && !call.denied) {
-                unpriced.merge(model.name, 1L, Long::sum);
-            }
-            return stated;
+        boolean known = cost.known(model, call.millis);
+        if (call.usage && call.statedMicroUsd > 0 && stands(call)) {
+            return cost.stated(model, call);
         }
-        if (!cost.known(model, call.millis)) {
+        long[] parts = cost.parts(model, call);
+        if (!call.denied
+                && !call.failed
+                && (!known || parts[0] == 0 && call.tokens().equals(Usage.NONE))) {
             unpriced.merge(model.name, 1L, Long::sum);
         }
-        return cost.parts(model, call.millis, call.tier, call.tokens());
+        return parts;
+    }
+
+    /**
+     * True if the cost that a usage record states counts: there are no tokens to price; or no log counts them, and the
+     * cost comes from this very book and knew tier and units that the record lacks.
+     */
+    private boolean stands(CallRecord call) {
+        if (call.tokens().equals(Usage.NONE)) {
+            return !call.failed && !call.denied;
+        }
+        return !call.log && call.priceVersion.equals(cost.priceVersion());
     }
 
     private GroupKey key(CallRecord call, PricedModel model) {

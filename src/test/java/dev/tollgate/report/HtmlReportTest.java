@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.RealChromium;
+import dev.tollgate.pricing.PriceBook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +105,8 @@ class HtmlReportTest {
         assertTrue(page.contains("default-src 'none'"));
         assertTrue(page.contains("prefers-color-scheme: dark") && page.contains("@media print"));
         assertTrue(page.contains("An estimate; the AWS bill decides."));
-        assertTrue(page.contains("2026-11-20T10:00:00Z") && page.contains("\"priceVersion\":\"2026-11-01\""));
+        assertTrue(page.contains("2026-11-20T10:00:00Z")
+                && page.contains("\"priceVersion\":\"" + PriceBook.bundled().version()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tollgate.policy.PolicyReader;
+import dev.tollgate.pricing.PriceBook;
 import io.airlift.compress.zstd.ZstdOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -88,6 +89,43 @@ class ReportRunTest {
     }
 
     @Test
+    void aUsageRecordPricedByThisBookKeepsItsCost() throws IOException {
+        String flex = Reports.usage("r1", NOON, "a", 1000, 100)
+                .replace(
+                        "\"microUsd\":1,",
+                        "\"microUsd\":188,\"priceVersion\":\""
+                                + PriceBook.bundled().version() + "\",");
+        Path usage = Reports.file(folder, "usage.jsonl", flex, Reports.usage("r2", NOON, "b", 1000, 100));
+        Report report = Reports.by("tenant").of(usage);
+        assertEquals(
+                List.of("a [1, 0, 0, 1000, 100, 0, 0, 0, 188]", "b [1, 0, 0, 1000, 100, 0, 0, 0, 375]"),
+                Reports.rows(report));
+        long[] parts = report.rows().get(0).sums().cost;
+        assertEquals(List.of(125L, 63L), List.of(parts[0], parts[1]));
+    }
+
+    @Test
+    void pricesImagesAndVideosByTheirUnits() throws IOException {
+        String image = """
+                {"schemaType":"ModelInvocationLog","timestamp":"2026-11-03T12:00:00Z","requestId":"i%d","operation":"InvokeModel",\
+                "modelId":"amazon.nova-canvas-v1:0","input":{"inputBodyJson":{"imageGenerationConfig":{"quality":"%s"}}},\
+                "output":{%s}}""";
+        Path logs = Reports.file(
+                folder,
+                "logs.jsonl",
+                image.formatted(1, "standard", "\"outputBodyJson\":{\"images\":[\"iVBO\",\"iVBO\"]}"),
+                image.formatted(
+                        2, "premium", "\"outputImageCount\":1,\"outputImageWidth\":2048,\"outputImageHeight\":2048"),
+                image.formatted(3, "", "\"outputVideoDurationSeconds\":6.04,\"outputVideoWidth\":1280")
+                        .replace("nova-canvas", "nova-reel"));
+        assertEquals(
+                List.of(
+                        "amazon.nova-canvas-v1:0 [2, 0, 0, 0, 0, 0, 0, 0, 160000]",
+                        "amazon.nova-reel-v1:0 [1, 0, 0, 0, 0, 0, 0, 0, 560000]"),
+                Reports.rows(Reports.by("model").of(logs)));
+    }
+
+    @Test
     void readsPlainGzipAndZstdAlike() throws IOException {
         byte[] lines = (Reports.log("r1", NOON, "acme", 1000, 100) + "\n" + Reports.log("r2", NOON, "b", 7, 7))
                 .getBytes(StandardCharsets.UTF_8);
@@ -133,6 +171,11 @@ class ReportRunTest {
             @Override
             public long bytes() {
                 return 0;
+            }
+
+            @Override
+            public String version() {
+                return "";
             }
 
             @Override
