@@ -31,6 +31,7 @@ public final class Main {
         root.addSubcommand("inject", new InjectCommand().spec());
         root.addSubcommand("report", ReportCommand.spec());
         root.addSubcommand("etl", new EtlCommand().spec());
+        root.addSubcommand("reconcile", new ReconcileCommand().spec());
         root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
         return new CommandLine(root);
     }

@@ -113,7 +113,7 @@ public final class TableReport implements ReportWriter {
     }
 
     /** Without control characters, which would steer the terminal, and not longer than a column. */
-    private static String printable(String text) {
+    static String printable(String text) {
         String clean = text.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
