@@ -32,6 +32,7 @@ public final class Main {
         root.addSubcommand("report", ReportCommand.spec());
         root.addSubcommand("etl", new EtlCommand().spec());
         root.addSubcommand("reconcile", new ReconcileCommand().spec());
+        root.addSubcommand("replay", new ReplayCommand().spec());
         root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
         return new CommandLine(root);
     }

@@ -1,6 +1,7 @@
 package dev.tollgate.report;
 
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Counts each call once, by its request id. If only one kind of records comes, calls pass at once and only their ids are
@@ -65,17 +66,26 @@ final class CallBook {
         }
     }
 
-    /** All kept calls of one part, one at a time in the same object. */
-    void forEach(int number, CallRecord scratch, Consumer<CallRecord> action) {
+    /** Entries of all kept calls of one part, each with what it holds in {@code scratch}. */
+    void forEachEntry(int number, CallRecord scratch, IntConsumer action) {
         IdTable.Part part = ids.part(number);
         synchronized (part) {
             for (int at = 0; joins && at < part.capacity(); at++) {
                 if (part.taken(at)) {
-                    scratch.clear();
-                    pending[number].get(part.entry(at), scratch);
-                    action.accept(scratch);
+                    get(number, part.entry(at), scratch);
+                    action.accept(part.entry(at));
                 }
             }
         }
+    }
+
+    void get(int number, int entry, CallRecord into) {
+        into.clear();
+        pending[number].get(entry, into);
+    }
+
+    /** All kept calls of one part, one at a time in the same object. */
+    void forEach(int number, CallRecord scratch, Consumer<CallRecord> action) {
+        forEachEntry(number, scratch, entry -> action.accept(scratch));
     }
 }

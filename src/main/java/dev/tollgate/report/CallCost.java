@@ -46,6 +46,11 @@ final class CallCost {
         return prices(model, millis).base().known();
     }
 
+    /** Quota tokens that an output token counts. */
+    int burndown(PricedModel model, long millis) {
+        return prices(model, millis).base().price().burndown();
+    }
+
     /** Micro-USD of each part; the same array for every call. */
     long[] parts(PricedModel model, CallRecord call) {
         Usage usage = call.tokens();
