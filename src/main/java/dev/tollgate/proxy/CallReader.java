@@ -10,7 +10,9 @@ import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.RequestMetadata;
 import dev.tollgate.bedrock.RequestReader;
 import dev.tollgate.policy.Policy;
+import dev.tollgate.pricing.Estimate;
 import dev.tollgate.pricing.Estimator;
+import dev.tollgate.pricing.UnknownModels;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
 import dev.tollgate.upstream.Payload;
@@ -22,15 +24,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** From bytes to a call: reads the facts, finds caller and model, estimates, and prepares the request that goes up. */
 public final class CallReader {
+
+    private static final Logger LOG = Logger.getLogger(CallReader.class);
 
     private final CallerResolver callers;
     private final Supplier<Policy> policies;
     private final Estimator estimator;
     private final ProfileModels profiles;
     private final boolean addsMetadata;
+    private final UnknownModels unknownModels = new UnknownModels();
 
     /** @param addsMetadata false leaves every byte of a request as it came */
     public CallReader(
@@ -111,7 +117,13 @@ public final class CallReader {
         String query = operation == Operation.ASYNC_INVOKE_LIST && request.query() != null ? "?" + request.query() : "";
         UpstreamRequest upload = new UpstreamRequest(
                 request.method().name(), path.upstreamPath(target.sendId()) + query, headers, payload);
-        return new Call(operation, caller, target, facts, estimator.estimate(target, operation, facts), upload);
+        Estimate estimate = estimator.estimate(target, operation, facts);
+        if (estimate.costs() && !estimate.priced() && unknownModels.isNew(target.name())) {
+            LOG.warnf(
+                    "No price for %s: it counts as the dearest of its kind; add it to tollgate.prices.file",
+                    Printable.of(target.name()));
+        }
+        return new Call(operation, caller, target, facts, estimate, upload);
     }
 
     /** What the model invocation log shall say of a call. */
