@@ -1,12 +1,12 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyLint;
 import dev.tollgate.policy.PolicyReader;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.sidecar.Slices;
 import dev.tollgate.sidecar.StartCheck;
-import dev.tollgate.sidecar.TollgateConfig;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -57,7 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
             if (upstream.reach() && model != null) {
                 upstream.countTokens(model);
             }
-            if (slices.ledger().kind() == TollgateConfig.Kind.MEMORY) {
+            if (slices.ledger().kind() == LedgerConfig.Kind.MEMORY) {
                 findings.warn("redis", "not used: the ledger is in memory, limits hold for each pod alone");
             } else {
                 new RedisExamination(vertx, slices, findings).run();

@@ -29,7 +29,8 @@ public final class Main {
         root.addSubcommand("serve", command(new ServeCommand(), ServeCommand.DESCRIPTION));
         root.addSubcommand("demo", new DemoCommand().spec());
         root.addSubcommand("check", new CheckCommand().spec());
-        root.addSubcommand("inject", new InjectCommand().spec());
+        root.addSubcommand("inject", new InjectCommand(false).spec());
+        root.addSubcommand("uninject", new InjectCommand(true).spec());
         root.addSubcommand("doctor", new DoctorCommand().spec());
         root.addSubcommand("completion", new CompletionCommand().spec());
         return new CommandLine(root);

@@ -1,6 +1,7 @@
 package dev.tollgate.sidecar;
 
 import dev.tollgate.control.ControlConfig;
+import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.PolicyConfig;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.pricing.PricingConfig;
@@ -47,8 +48,8 @@ public record Slices(SmallRyeConfig config) {
         return slice(TollgateConfig.class);
     }
 
-    public TollgateConfig.LedgerConfig ledger() {
-        return root().ledger();
+    public LedgerConfig ledger() {
+        return slice(LedgerConfig.class);
     }
 
     public IdentityConfig identity() {
