@@ -56,8 +56,7 @@ final class ConverseBody implements BodyReader {
     }
 
     private void inferenceConfig(String name) throws IOException {
-        facts.once(name);
-        Walk.members(in, inner -> {
+        facts.object(name, inner -> {
             if (inner.equals("maxTokens")) {
                 facts.number("inferenceConfig.maxTokens");
             }

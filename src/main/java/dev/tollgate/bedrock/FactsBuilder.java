@@ -21,6 +21,7 @@ final class FactsBuilder {
     private final JsonParser in;
     private final Set<String> seen = new HashSet<>();
     private final Map<String, Long> numbers = new HashMap<>(8);
+    private final Map<String, RequestFacts.Opening> objects = new HashMap<>(2);
     private final List<Purchase> purchases = new ArrayList<>(1);
     private Map<String, String> metadata = Map.of();
     private Optional<String> model = Optional.empty();
@@ -58,6 +59,22 @@ final class FactsBuilder {
         if (value >= 0) {
             numbers.put(place, value);
         }
+    }
+
+    /** Visits the members of an object that may come once, and keeps where it takes further ones. */
+    void object(String place, Walk.Member member) throws IOException {
+        once(place);
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            objects.put(place, RequestFacts.Opening.NONE);
+            return;
+        }
+        int start = (int) in.currentLocation().getByteOffset();
+        boolean[] empty = {true};
+        Walk.members(in, name -> {
+            empty[0] = false;
+            member.at(name);
+        });
+        objects.put(place, new RequestFacts.Opening(start, empty[0]));
     }
 
     /** Raises the number at a place, if it has one; a number that can override another never lowers it. */
@@ -175,6 +192,6 @@ final class FactsBuilder {
                 new RequestFacts.Input(text, images, documents, tools, onServer),
                 new RequestFacts.Options(numbers, cacheWrites, tier, optimized, guarded),
                 List.copyOf(purchases),
-                new RequestFacts.Layout(metadata, modelAt, metadataAt, objectStart, empty));
+                new RequestFacts.Layout(metadata, modelAt, metadataAt, objectStart, empty, objects));
     }
 }

@@ -55,9 +55,8 @@ final class InvokeBody implements BodyReader {
     }
 
     private void configuration(String name) throws IOException {
-        facts.once(name);
         boolean inference = name.equals("inferenceConfig");
-        Walk.members(in, inner -> {
+        facts.object(name, inner -> {
             if (inference && inner.equals("maxTokens")) {
                 facts.number("inferenceConfig.maxTokens");
             } else if (inference && inner.equals("max_new_tokens")) {

@@ -1,5 +1,6 @@
 package dev.tollgate.bedrock;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,7 @@ public record RequestFacts(
             new Input(0, 0, 0, 0, false),
             Options.NONE,
             List.of(),
-            new Layout(Map.of(), Optional.empty(), Optional.empty(), 0, true));
+            new Layout(Map.of(), Optional.empty(), Optional.empty(), 0, true, Map.of()));
 
     /**
      * What the model reads.
@@ -59,13 +60,37 @@ public record RequestFacts(
      * @param metadataAt position of the value of {@code requestMetadata}
      * @param objectStart offset after the body's opening brace
      * @param empty true if the body is <code>{}</code>
+     * @param objects where the body's objects of options take further members, by name
      */
     public record Layout(
             Map<String, String> metadata,
             Optional<Span> model,
             Optional<Span> metadataAt,
             int objectStart,
-            boolean empty) {}
+            boolean empty,
+            Map<String, Opening> objects) {}
+
+    /**
+     * Where an object takes further members.
+     *
+     * @param start after its opening brace; negative if there is no object at its name
+     * @param empty true if it has no member
+     */
+    public record Opening(int start, boolean empty) {
+        static final Opening NONE = new Opening(-1, true);
+    }
+
+    /** These facts after a number was written to a place that had none. */
+    RequestFacts with(String place, long number) {
+        Map<String, Long> numbers = new HashMap<>(options.numbers);
+        numbers.put(place, number);
+        return new RequestFacts(
+                model,
+                input,
+                new Options(numbers, options.cacheWrites, options.tier, options.optimized, options.guarded),
+                purchases,
+                layout);
+    }
 
     /** The body's own {@code requestMetadata}. */
     public Map<String, String> metadata() {

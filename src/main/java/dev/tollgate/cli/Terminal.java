@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -21,8 +22,12 @@ final class Terminal {
 
     /** True unless {@code NO_COLOR} is set, {@code TERM} is dumb, or standard output is no terminal. */
     static boolean color() {
-        return System.getenv().getOrDefault("NO_COLOR", "").isEmpty()
-                && !System.getenv().getOrDefault("TERM", "dumb").equals("dumb")
+        return hasColours(System.getenv());
+    }
+
+    static boolean hasColours(Map<String, String> environment) {
+        return environment.getOrDefault("NO_COLOR", "").isEmpty()
+                && !environment.getOrDefault("TERM", "dumb").equals("dumb")
                 && isTerminal(STDOUT);
     }
 

@@ -120,7 +120,7 @@ final class UpstreamExamination {
                 new Upstream(vertx, slices.upstream(), endpoint, slices.bearerToken(), UpstreamExamination::unguarded);
         try {
             JsonObject answer = get(upstream.send(new UpstreamRequest("POST", path, headers, question))
-                    .compose(response -> response.body().map(body -> new JsonObject()
+                    .compose(response -> response.resume().body().map(body -> new JsonObject()
                             .put("status", response.statusCode())
                             .put("error", response.getHeader("x-amzn-ErrorType"))
                             .put("body", body.toString()))));

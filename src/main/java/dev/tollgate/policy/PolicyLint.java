@@ -116,17 +116,27 @@ public final class PolicyLint {
 
     /** All models that a call can have as far as anybody knows. */
     private Stream<ModelTarget> models() {
-        Stream<ModelTarget> named = Stream.concat(
-                        policy.aliases().values().stream(), policy.profiles().values().stream())
-                .map(id -> policy.target(id, ProfileModels.NONE));
-        return Stream.concat(models.priced().stream(), named);
+        return Stream.concat(models.priced().stream(), named().stream());
+    }
+
+    /** Models that the file names. */
+    private List<ModelTarget> named() {
+        return Stream.concat(policy.aliases().values().stream(), policy.profiles().values().stream())
+                .map(id -> policy.target(id, ProfileModels.NONE))
+                .toList();
+    }
+
+    /** Models that people here probably call: those that the file names, if it names any. */
+    private List<ModelTarget> likely() {
+        List<ModelTarget> named = named();
+        return named.isEmpty() ? models.priced() : named;
     }
 
     private void tooSmall(Limit limit) {
         if (limit.quantity() instanceof Limit.Concurrency) {
             return;
         }
-        List<String> names = models.priced().stream()
+        List<String> names = likely().stream()
                 .filter(limit::matches)
                 .filter(target -> models.largest(target)
                         .filter(largest -> reserved(limit, target, largest)

@@ -1,5 +1,6 @@
 package dev.tollgate.sidecar;
 
+import io.quarkus.bootstrap.logging.QuarkusDelayedHandler;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.time.Duration;
@@ -18,21 +19,31 @@ public final class Serving implements QuarkusApplication {
     // Longer than any grace time; only a stop that hangs takes so long.
     private static final Duration LONGEST_STOP = Duration.ofMinutes(5);
 
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicInteger exit = new AtomicInteger();
+    private volatile boolean ending;
+
     /** Starts, and returns when it has stopped; after a signal the process ends here. */
     public static int start(String... args) {
-        AtomicInteger exit = new AtomicInteger(1);
-        CountDownLatch stopped = new CountDownLatch(1);
+        Serving serving = new Serving();
         // The JVM ends with the signal's code unless a hook ends it first (ADR 9).
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stopped, exit)));
+        Runtime.getRuntime().addShutdownHook(new Thread(serving::end));
         try {
-            Quarkus.run(Serving.class, (code, failure) -> exit.set(failure == null ? code : 1), args);
+            Quarkus.run(Serving.class, (code, failure) -> serving.exit.set(failure == null ? code : 1), args);
+        } catch (RuntimeException e) {
+            // After a signal nothing can be registered in the JVM, so the start breaks off: no failure.
+            if (!serving.ending) {
+                serving.exit.set(1);
+                throw e;
+            }
         } finally {
-            stopped.countDown();
+            serving.stopped.countDown();
         }
-        return exit.get();
+        return serving.exit.get();
     }
 
-    private static void end(CountDownLatch stopped, AtomicInteger exit) {
+    private void end() {
+        ending = true;
         try {
             if (!stopped.await(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
                 exit.set(1);
@@ -46,8 +57,9 @@ public final class Serving implements QuarkusApplication {
 
     /** Writes out what asynchronous handlers still hold. */
     private static void closeLogs() {
-        for (String name : new String[] {""}) {
-            for (Handler handler : Logger.getLogger(name).getHandlers()) {
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+            // Closed before the start ends, it would print all that it holds, down to DEBUG.
+            if (!(handler instanceof QuarkusDelayedHandler delayed) || delayed.isActivated()) {
                 handler.close();
             }
         }

@@ -9,6 +9,7 @@ import dev.tollgate.proxy.DenialConfig;
 import dev.tollgate.proxy.MetadataConfig;
 import dev.tollgate.proxy.ProxyConfig;
 import dev.tollgate.telemetry.MetricsConfig;
+import dev.tollgate.telemetry.NotifyConfig;
 import dev.tollgate.telemetry.UsageConfig;
 import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.UpstreamConfig;
@@ -92,6 +93,10 @@ public record Slices(SmallRyeConfig config) {
 
     public MetricsConfig metrics() {
         return slice(MetricsConfig.class);
+    }
+
+    public NotifyConfig notices() {
+        return slice(NotifyConfig.class);
     }
 
     public UsageConfig usage() {

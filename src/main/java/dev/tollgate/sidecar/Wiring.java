@@ -18,6 +18,7 @@ import dev.tollgate.proxy.Intake;
 import dev.tollgate.proxy.OpenCalls;
 import dev.tollgate.proxy.Proxy;
 import dev.tollgate.proxy.Relays;
+import dev.tollgate.telemetry.BudgetNotices;
 import dev.tollgate.telemetry.Metrics;
 import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.tenant.Caller;
@@ -40,6 +41,7 @@ final class Wiring {
     private final Slices slices;
     private final PriceBook prices;
     private final Metrics metrics;
+    private final BudgetNotices notices;
     private final CallerResolver callers;
     private final Supplier<Policy> policy;
     private final Caller pod;
@@ -57,6 +59,8 @@ final class Wiring {
         this.slices = slices;
         this.prices = slices.prices();
         this.metrics = telemetry();
+        this.notices = BudgetNotices.of(platform.vertx(), platform.registry(), slices.notices());
+        notices.listenTo(metrics);
         this.callers = new CallerResolver(slices.identity());
         this.policy = policyRoom();
         this.pod = callers.pod(policy.get()::tenant);
@@ -152,7 +156,7 @@ final class Wiring {
 
     /** Accepts no more calls; completes when the open ones have ended and their settlements are in the ledger. */
     Future<Void> stop() {
-        return openCalls.stop().compose(v -> admission.drain());
+        return openCalls.stop().compose(v -> admission.drain()).compose(v -> notices.idle());
     }
 
     ManagementPages control() {

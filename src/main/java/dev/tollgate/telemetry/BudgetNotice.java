@@ -1,61 +1,53 @@
 package dev.tollgate.telemetry;
 
+import dev.tollgate.admission.BudgetEvent;
 import dev.tollgate.policy.Weight;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.Locale;
 
-/**
- * Something that people want to know of a budget, reported once a period for all pods.
- *
- * @param limit the limit's name
- * @param tenant {@code all} if tenants share the budget
- * @param percent the threshold that was passed; 100 if used up, 0 if it started over
- * @param used settled tokens, requests or micro-USD
- * @param amount the budget, in the same unit
- * @param resetsAt end of the period
- */
-public record BudgetNotice(
-        Event event,
-        String limit,
-        String tenant,
-        Weight weight,
-        int percent,
-        long used,
-        long amount,
-        Instant resetsAt) {
+/** What people are told of a budget. */
+record BudgetNotice(Event event, BudgetEvent budget) {
 
     /** What happened. */
-    public enum Event {
+    enum Event {
         WARNED,
         EXHAUSTED,
         RESET;
 
-        public String label() {
+        String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /** One sentence. */
     String text() {
-        String whose = tenant.equals("all") ? "all tenants" : "tenant " + tenant;
-        String subject = "Tollgate: budget " + limit + " of " + whose;
-        String spent = " (" + amount(used) + " of " + amount(amount) + ")";
+        String whose = budget.tenant().equals("all") ? "all tenants" : "tenant " + budget.tenant();
+        String subject = "Tollgate: budget " + budget.limit() + " of " + whose;
+        String spent = " (" + amount(budget.used()) + " of " + amount(budget.amount()) + ")";
         return switch (event) {
-            case WARNED -> subject + " passed " + percent + " %" + spent + "; it resets at " + resetsAt;
-            case EXHAUSTED -> subject + " is used up" + spent + "; it resets at " + resetsAt;
-            case RESET -> subject + " started over: " + amount(amount) + " until " + resetsAt;
+            case WARNED -> subject + " passed " + budget.threshold() + " %" + spent + "; " + resets();
+            case EXHAUSTED -> subject + " is used up" + spent + "; " + resets();
+            case RESET -> subject + " started over: " + amount(budget.amount()) + " until " + budget.resetsAt();
         };
     }
 
-    /** The unit of {@link #used} and {@link #amount}. */
+    private String resets() {
+        return "it resets at " + budget.resetsAt();
+    }
+
+    /** The threshold that was passed; 100 if used up, 0 if it started over. */
+    int percent() {
+        return Math.min(100, budget.threshold());
+    }
+
+    /** The unit of the amounts. */
     String unit() {
-        return weight == Weight.USD ? "microUsd" : weight.label();
+        return budget.weight() == Weight.USD ? "microUsd" : budget.weight().label();
     }
 
     private String amount(long value) {
-        return weight == Weight.USD
+        return budget.weight() == Weight.USD
                 ? BigDecimal.valueOf(value, 6).stripTrailingZeros().toPlainString() + " USD"
-                : value + " " + weight.label();
+                : value + " " + budget.weight().label();
     }
 }

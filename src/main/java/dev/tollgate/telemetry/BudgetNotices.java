@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /** Tells people of budgets: a log line, a counter, and the webhook if there is one. Never blocks. */
-public final class BudgetNotices implements Consumer<BudgetNotice> {
+public final class BudgetNotices {
 
     private static final Logger LOG = Logger.getLogger(BudgetNotices.class);
     private static final JsonFactory JSON = new JsonFactory();
@@ -39,13 +39,17 @@ public final class BudgetNotices implements Consumer<BudgetNotice> {
                 registry, config.webhook().map(url -> new Webhook(vertx, url, Webhook.Bounds.USUAL, count)));
     }
 
+    /** Reports what the admission says of budgets. */
+    public void listenTo(Metrics metrics) {
+        metrics.noticesTo(this::accept);
+    }
+
     /** Completes once every notice was delivered or given up. */
     public Future<Void> idle() {
         return webhook.map(Webhook::idle).orElseGet(Future::succeededFuture);
     }
 
-    @Override
-    public void accept(BudgetNotice notice) {
+    void accept(BudgetNotice notice) {
         String text = notice.text();
         if (notice.event() == BudgetNotice.Event.RESET) {
             LOG.info(text);
@@ -55,7 +59,11 @@ public final class BudgetNotices implements Consumer<BudgetNotice> {
         meters.counter(
                         "tollgate.budget.events",
                         "Thresholds passed, budgets used up and budgets that started over, as this pod reported them",
-                        Tags.of("event", notice.event().label(), "limit", notice.limit()))
+                        Tags.of(
+                                "event",
+                                notice.event().label(),
+                                "limit",
+                                notice.budget().limit()))
                 .increment();
         webhook.ifPresent(hook -> hook.send(json(notice, text)));
     }
@@ -67,13 +75,13 @@ public final class BudgetNotices implements Consumer<BudgetNotice> {
             // Slack shows this field and ignores the others.
             json.writeStringField("text", text);
             json.writeStringField("event", notice.event().label());
-            json.writeStringField("limit", notice.limit());
-            json.writeStringField("tenant", notice.tenant());
+            json.writeStringField("limit", notice.budget().limit());
+            json.writeStringField("tenant", notice.budget().tenant());
             json.writeNumberField("percent", notice.percent());
             json.writeStringField("unit", notice.unit());
-            json.writeNumberField("used", notice.used());
-            json.writeNumberField("amount", notice.amount());
-            json.writeStringField("resetsAt", notice.resetsAt().toString());
+            json.writeNumberField("used", notice.budget().used());
+            json.writeNumberField("amount", notice.budget().amount());
+            json.writeStringField("resetsAt", notice.budget().resetsAt().toString());
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

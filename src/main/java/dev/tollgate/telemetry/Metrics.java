@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -53,6 +54,7 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
     private final Counter usageDropped;
     private final InstantSource clock;
     private volatile @Nullable Announcement announcement;
+    private volatile Consumer<BudgetNotice> notices = notice -> {};
 
     /**
      * @param maxTenants that have series of their own
@@ -290,14 +292,25 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
         }
     }
 
-    @Override
-    public void warned(BudgetEvent event) {}
+    /** Passes on what happens to budgets. */
+    void noticesTo(Consumer<BudgetNotice> receiver) {
+        notices = receiver;
+    }
 
     @Override
-    public void exhausted(BudgetEvent event) {}
+    public void warned(BudgetEvent event) {
+        notices.accept(new BudgetNotice(BudgetNotice.Event.WARNED, event));
+    }
 
     @Override
-    public void reset(BudgetEvent event) {}
+    public void exhausted(BudgetEvent event) {
+        notices.accept(new BudgetNotice(BudgetNotice.Event.EXHAUSTED, event));
+    }
+
+    @Override
+    public void reset(BudgetEvent event) {
+        notices.accept(new BudgetNotice(BudgetNotice.Event.RESET, event));
+    }
 
     @Override
     public void reloaded(Policy policy) {

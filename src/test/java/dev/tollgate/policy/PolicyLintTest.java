@@ -109,6 +109,16 @@ class PolicyLintTest {
     }
 
     @Test
+    void aFileThatNamesModelsIsComparedWithThoseOnly() {
+        String limits = "limits: [ { name: day, budget: { usd: 0.02, per: day } } ]\n";
+        assertEquals(List.of(), lint("aliases: { nova: us.amazon.nova-lite-v1:0 }\n" + limits));
+        assertEquals(
+                1,
+                lint("aliases: { s: us.anthropic.claude-sonnet-4-5-20250929-v1:0 }\n" + limits)
+                        .size());
+    }
+
+    @Test
     void aRateIsComparedByItsBurstAndQuotaTokensByTheirBurndown() {
         assertEquals(
                 1,

@@ -3,6 +3,7 @@ package dev.tollgate.telemetry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tollgate.admission.BudgetEvent;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.policy.Weight;
 import dev.tollgate.telemetry.BudgetNotice.Event;
@@ -44,7 +45,8 @@ class BudgetNoticesTest {
     }
 
     private static BudgetNotice notice(Event event, int percent) {
-        return new BudgetNotice(event, "acme-month", "acme", Weight.USD, percent, 400_120_000, 500_000_000, RESETS);
+        return new BudgetNotice(
+                event, new BudgetEvent("acme-month", "acme", Weight.USD, percent, 400_120_000, 500_000_000, RESETS));
     }
 
     private BudgetNotices notices(Bounds bounds, Consumer<HttpServerRequest> answer) throws Exception {
@@ -100,7 +102,9 @@ class BudgetNoticesTest {
                 "WARNED | all | TOKENS | Tollgate: budget acme-month of all tenants passed 95 % (500000 tokens of 500000 tokens)"
             })
     void eachEventHasItsSentence(Event event, String tenant, Weight weight, String start) {
-        String text = new BudgetNotice(event, "acme-month", tenant, weight, 95, 500_000, 500_000, RESETS).text();
+        String text = new BudgetNotice(
+                        event, new BudgetEvent("acme-month", tenant, weight, 95, 500_000, 500_000, RESETS))
+                .text();
         assertTrue(text.startsWith(start), text);
     }
 
