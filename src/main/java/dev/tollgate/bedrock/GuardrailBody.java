@@ -4,10 +4,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
 /**
- * Reads the body of ApplyGuardrail. Which policies a guardrail has lies on the server, so each of them is taken to examine
- * every text unit; the answer then reports what each really examined.
+ * Reads the body of ApplyGuardrail. The guardrail's policies are configured on the server, so each of them is
+ * assumed to examine every text unit; the answer reports what each really examined.
  */
-final class GuardrailBody {
+final class GuardrailBody implements BodyReader {
 
     private final JsonParser in;
     private final FactsBuilder facts;
@@ -19,7 +19,8 @@ final class GuardrailBody {
         this.facts = facts;
     }
 
-    void member(String name) throws IOException {
+    @Override
+    public void member(String name) throws IOException {
         if (name.equals("content")) {
             facts.once(name);
             Walk.elements(in, () -> Walk.members(in, this::block));
@@ -38,8 +39,8 @@ final class GuardrailBody {
         }
     }
 
-    /** After the last member. */
-    void end() {
+    @Override
+    public void end() {
         Purchase.guardrail(Math.max(1, textUnits), images).forEach(facts::buy);
     }
 }

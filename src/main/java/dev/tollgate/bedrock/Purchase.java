@@ -33,7 +33,7 @@ public record Purchase(Unit unit, long count, long pixels, boolean premium) {
     }
 
     /**
-     * What a guardrail may examine at most: which policies it has lies on the server, so each of them is taken to examine
+     * The most that a guardrail examines. Its policies are configured on the server, so each of them is assumed to examine
      * all.
      */
     public static List<Purchase> guardrail(long textUnits, long images) {

@@ -4,12 +4,14 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 import java.time.temporal.WeekFields;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -63,11 +65,13 @@ public enum Period {
 
     /** The period that contains an instant. */
     public Window at(Instant instant, ZoneId zone) {
+        if (this == HOUR) {
+            return hour(instant, zone);
+        }
         ZonedDateTime start = start(instant.atZone(zone));
         ZonedDateTime end =
                 switch (this) {
-                    case HOUR -> start.plus(1, ChronoUnit.HOURS);
-                    case DAY -> start.plusDays(1).truncatedTo(ChronoUnit.DAYS);
+                    case HOUR, DAY -> start.plusDays(1).truncatedTo(ChronoUnit.DAYS);
                     case WEEK -> start.plusWeeks(1);
                     case MONTH -> start.plusMonths(1);
                 };
@@ -79,10 +83,29 @@ public enum Period {
                 endMillis + kept.toMillis());
     }
 
+    /** The clock's hour at the offset of the instant; if the offset changes within it, the part on this side. */
+    private Window hour(Instant instant, ZoneId zone) {
+        ZoneOffset offset = zone.getRules().getOffset(instant);
+        Instant start = instant.atOffset(offset).truncatedTo(ChronoUnit.HOURS).toInstant();
+        Instant end = start.plus(1, ChronoUnit.HOURS);
+        ZoneOffsetTransition before = zone.getRules().previousTransition(instant.plusMillis(1));
+        ZoneOffsetTransition after = zone.getRules().nextTransition(instant);
+        if (before != null && before.getInstant().isAfter(start)) {
+            start = before.getInstant();
+        }
+        if (after != null && after.getInstant().isBefore(end)) {
+            end = after.getInstant();
+        }
+        return new Window(
+                id.format(start.atZone(zone)).replace(':', '.'),
+                start.toEpochMilli(),
+                end.toEpochMilli(),
+                end.toEpochMilli() + kept.toMillis());
+    }
+
     private ZonedDateTime start(ZonedDateTime at) {
         return switch (this) {
-            case HOUR -> at.truncatedTo(ChronoUnit.HOURS);
-            case DAY -> at.toLocalDate().atStartOfDay(at.getZone());
+            case HOUR, DAY -> at.toLocalDate().atStartOfDay(at.getZone());
             case WEEK ->
                 at.toLocalDate()
                         .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))

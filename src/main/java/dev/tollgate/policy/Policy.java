@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param aliases name or cost center to model id or profile ARN
  * @param profiles application inference profile (ARN or its last part) to the model that it runs
  * @param defaultMaxTokens first match decides
- * @param version grows with every change of the file, the same in every pod
+ * @param version grows with every change of the file, the same in every pod: the file's own revision, else its time
  */
 public record Policy(
         Map<String, TenantFacts> tenants,
@@ -41,6 +41,18 @@ public record Policy(
         profiles = Map.copyOf(profiles);
         defaultMaxTokens = List.copyOf(defaultMaxTokens);
         limits = List.copyOf(limits);
+    }
+
+    // Later than any time of a file in ms: a file that begins to give its revision takes over at once.
+    private static final long REVISIONS = 1L << 44;
+
+    static long ofRevision(long revision) {
+        return REVISIONS + revision;
+    }
+
+    /** True if the file gives its revision. */
+    boolean revised() {
+        return version >= REVISIONS;
     }
 
     public Optional<TenantFacts> tenant(String name) {

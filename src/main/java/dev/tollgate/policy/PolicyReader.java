@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -22,7 +23,7 @@ import org.yaml.snakeyaml.nodes.Node;
 /** Reads a policy file; reports every mistake with its line, what was expected and what was found. */
 public final class PolicyReader {
 
-    private static final int MAX_LIMITS = 32;
+    private static final Pattern REVISION = Pattern.compile("[1-9]\\d{0,8}");
 
     private final List<Problem> problems = new ArrayList<>();
 
@@ -44,14 +45,14 @@ public final class PolicyReader {
             return new Policy(Map.of(), Map.of(), Map.of(), List.of(), List.of(), version);
         }
         YamlMap file = new YamlMap(root, "", problems);
-        file.only(Set.of("tenants", "aliases", "profiles", "default-max-tokens", "limits"));
+        file.only(Set.of("revision", "tenants", "aliases", "profiles", "default-max-tokens", "limits"));
         Policy policy = new Policy(
                 tenants(file),
                 texts(file, "aliases"),
                 texts(file, "profiles"),
                 defaultMaxTokens(file),
                 limits(file),
-                version);
+                revision(file).orElse(version));
         if (!problems.isEmpty()) {
             throw new PolicyException(problems);
         }
@@ -89,6 +90,15 @@ public final class PolicyReader {
         return tenants;
     }
 
+    private static Optional<Long> revision(YamlMap file) {
+        Optional<String> text = file.text("revision");
+        if (text.isPresent() && !REVISION.matcher(text.get()).matches()) {
+            file.problem("revision", "a whole number from 1 to 999999999", text.get());
+            return Optional.empty();
+        }
+        return text.map(t -> Policy.ofRevision(Long.parseLong(t)));
+    }
+
     private static TenantFacts tenant(YamlMap map) {
         map.only(Set.of("cost-center", "environment"));
         return new TenantFacts(map.text("cost-center"), map.text("environment"));
@@ -110,11 +120,10 @@ public final class PolicyReader {
     }
 
     private static List<Limit> limits(YamlMap file) {
-        List<YamlMap> given = file.maps("limits");
-        if (given.size() > MAX_LIMITS) {
-            file.problem("limits", "at most " + MAX_LIMITS + " limits", String.valueOf(given.size()));
-        }
         LimitReader reader = new LimitReader();
-        return given.stream().map(reader::read).flatMap(Optional::stream).toList();
+        return file.maps("limits").stream()
+                .map(reader::read)
+                .flatMap(Optional::stream)
+                .toList();
     }
 }

@@ -80,6 +80,11 @@ public final class PolicyWatcher implements Supplier<Policy> {
                 refuse("expected a policy, found an empty file; \"limits: []\" lifts all limits", text);
                 return false;
             }
+            if (read.revised() && read.version() <= current.version()) {
+                LOG.warnf(
+                        "Policy %s changed but its revision did not grow: rates keep what the later revision said",
+                        file);
+            }
             current = read;
             seen = text;
             LOG.infof("Policy %s reloaded: %d limits", file, read.limits().size());

@@ -21,7 +21,7 @@ public final class Estimator {
 
     /** Which of the two estimates is reserved. */
     public enum Mode {
-        /** What calls usually use; a call may cost more. */
+        /** What calls usually use; a call can cost more. */
         EXPECTED,
         /** Never less than the call will cost. */
         BOUND
@@ -89,7 +89,7 @@ public final class Estimator {
         return Math.min(MAX_OUTPUT, answer) * schema.choices(facts);
     }
 
-    /** The dearest that the tokens may cost: no cheaper tier, which Bedrock may not grant, and all input written to a cache. */
+    /** The most that the call can cost: without a cheaper tier, which Bedrock can decline, and with all input written to a cache. */
     private static long reservation(ModelTarget target, RequestFacts facts, Quote quote, long input, long output) {
         ServiceTier asked = facts.options().tier();
         ServiceTier tier = asked.percent() > 100 ? asked : ServiceTier.DEFAULT;

@@ -162,7 +162,7 @@ public final class PriceBook {
         return found;
     }
 
-    /** By the id, by the id without what follows its colon, by its family: a version may have its own price. */
+    /** Looks up the id, the id before its colon, then the family: some versions have their own price. */
     private @Nullable ModelPrices find(String model) {
         int colon = model.indexOf(':');
         String versioned = colon < 0 ? model : model.substring(0, colon);

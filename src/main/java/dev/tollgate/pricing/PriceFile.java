@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads a price book's CSV: columns by name, of which those after the twelfth may be missing. */
+/** Reads a price book's CSV: columns by name; those after the twelfth are optional. */
 final class PriceFile {
 
     private static final List<String> COLUMNS = List.of(

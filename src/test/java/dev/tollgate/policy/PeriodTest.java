@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +45,24 @@ class PeriodTest {
                 assertEquals(window.endMillis(), next.startMillis(), period + " " + zone + " " + at);
                 assertTrue(!next.id().equals(window.id()), window.id());
                 assertEquals(window, period.at(Instant.ofEpochMilli(window.endMillis() - 1), ZoneId.of(zone)));
+            }
+        }
+    }
+
+    @Test
+    void everyMinuteAroundAHalfHourClockChangeIsInItsOwnHour() {
+        ZoneId zone = ZoneId.of("Australia/Lord_Howe");
+        for (String day : new String[] {"2026-04-04T10:00:00Z", "2026-10-03T10:00:00Z"}) {
+            Set<String> seen = new HashSet<>();
+            long end = 0;
+            for (int minute = 0; minute < 12 * 60; minute++) {
+                long at = Instant.parse(day).plus(Duration.ofMinutes(minute)).toEpochMilli();
+                Period.Window window = Period.HOUR.at(Instant.ofEpochMilli(at), zone);
+                assertTrue(
+                        window.startMillis() <= at && at < window.endMillis(), Instant.ofEpochMilli(at) + " " + window);
+                assertTrue(window.endMillis() - window.startMillis() <= 3_600_000, window.toString());
+                assertEquals(at >= end, seen.add(window.id()), "one id for one hour: " + window);
+                end = window.endMillis();
             }
         }
     }

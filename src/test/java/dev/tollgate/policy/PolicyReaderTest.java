@@ -71,8 +71,10 @@ class PolicyReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "'revision: 0' | 1 | a whole number from 1 to 999999999 | 0",
+                "'revision: later' | 1 | a whole number from 1 to 999999999 | later",
                 "'limits: 5' | 1 | a list | \"5\"",
-                "'limitz: []' | 1 | one of aliases, default-max-tokens, limits, profiles, tenants | \"limitz\"",
+                "'limitz: []' | 1 | one of aliases, default-max-tokens, limits, profiles, revision, tenants | \"limitz\"",
                 "'limits: [{concurrency: 5}]' | 1 | a name | no \"name\"",
                 "'limits: [{name: a b, concurrency: 5}]' | 1 | 1 to 64 of A-Z a-z 0-9 . _ - | \"a b\"",
                 "'limits:\n - {name: a, concurrency: 5}\n - {name: a, concurrency: 5}' | 3 | a name that no other limit has | \"a\"",
@@ -202,7 +204,7 @@ class PolicyReaderTest {
         try (InputStream in = Policy.class.getResourceAsStream("policy.schema.json")) {
             JsonObject schema = new JsonObject(new String(in.readAllBytes()));
             assertEquals(
-                    Set.of("tenants", "aliases", "profiles", "default-max-tokens", "limits"),
+                    Set.of("revision", "tenants", "aliases", "profiles", "default-max-tokens", "limits"),
                     schema.getJsonObject("properties").fieldNames());
             JsonObject defs = schema.getJsonObject("$defs");
             assertEquals(
@@ -221,5 +223,25 @@ class PolicyReaderTest {
                             .getJsonObject("per")
                             .getJsonArray("enum"));
         }
+    }
+
+    @Test
+    void aHundredTenantsHaveABudgetEach() {
+        StringBuilder yaml = new StringBuilder("limits:\n");
+        for (int i = 0; i < 100; i++) {
+            yaml.append(" - { name: b").append(i).append(", match: { tenant: t").append(i);
+            yaml.append(" }, budget: { usd: 5, per: day } }\n");
+        }
+        assertEquals(100, PolicyReader.read(yaml.toString(), 1).limits().size());
+    }
+
+    @Test
+    void aRevisionCountsMoreThanTheFilesTime() {
+        long time = System.currentTimeMillis();
+        long ninth = PolicyReader.read("revision: 9", time).version();
+        long tenth = PolicyReader.read("revision: 10", time - 1_000_000).version();
+        assertTrue(tenth > ninth, "a later revision in an older file");
+        assertTrue(ninth > PolicyReader.read("limits: []", time).version(), "taken over from a file without one");
+        assertEquals(ninth, PolicyReader.read("revision: 9", time + 5).version(), "the same on every pod");
     }
 }
