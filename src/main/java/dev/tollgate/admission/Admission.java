@@ -2,177 +2,239 @@ package dev.tollgate.admission;
 
 import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Books;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerException;
+import dev.tollgate.ledger.LedgerFault;
+import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Policy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/** The whole decision: policy to plan, plan to one ledger operation, its answer to admitted or denied. */
+/** The whole decision: policy to plan, plan to one ledger operation, its reply to admitted or denied. */
 public final class Admission {
 
     private final Vertx vertx;
-    private final Ledger ledger;
-    private final LedgerGuard guard;
-    private final Supplier<Policy> policy;
     private final InstantSource clock;
-    private final Duration lease;
+    private final Ledger ledger;
+    private final Supplier<Policy> policy;
+    private final AdmissionSettings settings;
     private final AdmissionListener listener;
     private final LimitsNow seen;
     private final Settlements settlements;
+    private final BudgetWatch budgets;
     private final Outage outage;
     private final RecentDenials recent;
     private final Map<String, Live> live = new ConcurrentHashMap<>();
-    private final long extendTimer;
     private volatile long ledgerAheadMillis;
 
     private record Live(Reservation reservation, long extendedAt) {}
 
-    /**
-     * @param lease how long a call is held without an extension, at least 1 s
-     * @param outageGrace how long limits with {@code share} go on without the ledger
-     * @param pods pods that share the limits, as last known
-     */
+    /** What one call asks the ledger, and how long it may still wait for one that lost writes. */
+    private record Attempt(Demand demand, Plan plan, Hold hold, long patienceMillis) {}
+
     public Admission(
             Vertx vertx,
-            Ledger ledger,
-            LedgerGuard guard,
-            Supplier<Policy> policy,
             InstantSource clock,
-            Duration lease,
-            Duration outageGrace,
-            IntSupplier pods,
+            Books books,
+            Supplier<Policy> policy,
+            AdmissionSettings settings,
             AdmissionListener listener,
             LimitsNow seen) {
         this.vertx = vertx;
-        this.ledger = ledger;
-        this.guard = guard;
-        this.policy = policy;
         this.clock = clock;
-        this.lease = lease;
+        this.ledger = books.ledger();
+        this.policy = policy;
+        this.settings = settings;
         this.listener = listener;
         this.seen = seen;
         this.settlements = new Settlements(vertx, ledger, listener);
-        this.outage = new Outage(clock, outageGrace, pods, listener);
+        this.budgets = new BudgetWatch(ledger, listener);
+        this.outage = new Outage(clock, settings, books.share(), listener, () -> live.values().stream()
+                .map(l -> l.reservation.hold())
+                .toList());
         this.recent = new RecentDenials(clock);
-        this.extendTimer = vertx.setPeriodic(Math.max(1, lease.toMillis() / 6), t -> extendLong());
+        vertx.setPeriodic(Math.max(1, settings.lease().toMillis() / 6), t -> renewLeases());
     }
 
     /**
      * Decides about one call.
      *
      * @param id of the call, made once and used for nothing else
+     * @return fails only if Tollgate itself has a bug
      */
     public Future<Decision> admit(String id, Demand demand) {
         seen.saw(demand.caller(), demand.target());
         Plan plan = plan(demand);
-        Hold hold = new Hold(id, demand.caller().tenant(), lease, plan.claims());
-        if (plan.claims().isEmpty()) {
+        if (plan.guards().size() > Hold.MAX_CLAIMS) {
+            return Future.succeededFuture(Denials.tooManyLimits(plan));
+        }
+        Optional<Limit> unbounded =
+                settings.refusesUnpriced() && !demand.estimate().priced() ? plan.moneyLimit() : Optional.empty();
+        if (unbounded.isPresent()) {
+            return Future.succeededFuture(Denials.unpriced(unbounded.get()));
+        }
+        Hold hold = new Hold(id, demand.caller().tenant(), settings.lease(), plan.claims());
+        if (plan.isEmpty()) {
             return Future.succeededFuture(admitted(plan, hold, List.of()));
         }
-        Decision.Denied remembered = recent.find(hold);
-        if (remembered != null) {
-            return Future.succeededFuture(remembered);
+        Optional<Decision.Denied> remembered = recent.find(hold);
+        if (remembered.isPresent()) {
+            return Future.succeededFuture(remembered.get());
         }
-        return ask(hold)
-                .compose(reply -> {
-                    if (!(reply instanceof AdmitReply.StalePeriod stale)) {
-                        return Future.succeededFuture(decision(plan, hold, reply));
-                    }
-                    ledgerAheadMillis = stale.nowMillis() - clock.millis();
-                    Plan again = plan(demand);
-                    Hold held = hold.withClaims(again.claims());
-                    return ask(held).map(second -> decision(again, held, second));
-                })
-                .recover(failure -> Future.succeededFuture(withoutLedger(plan, hold, failure)));
+        return ask(new Attempt(demand, plan, hold, settings.recovery().toMillis()));
     }
 
     private Plan plan(Demand demand) {
-        Instant now = clock.instant().plusMillis(ledgerAheadMillis);
-        return Plan.of(policy.get(), demand, now);
+        return Plan.of(policy.get(), demand, ledgerNow());
     }
 
-    private Future<AdmitReply> ask(Hold hold) {
-        long asked = System.nanoTime();
-        return guard.call(() -> ledger.admit(hold))
-                .onSuccess(reply -> listener.ledgerAnswered("admit", System.nanoTime() - asked));
+    private Instant ledgerNow() {
+        return clock.instant().plusMillis(ledgerAheadMillis);
     }
 
-    private Decision decision(Plan plan, Hold hold, AdmitReply reply) {
-        outage.over();
-        if (reply instanceof AdmitReply.Admitted admitted) {
-            listener.balances(hold.tenant(), plan, admitted.balances());
-            return admitted(plan, hold, admitted.balances());
-        }
-        if (reply instanceof AdmitReply.Denied denied) {
-            listener.balances(hold.tenant(), plan, denied.balances());
-            Decision.Denied decision = Denials.denied(plan, denied);
-            recent.remember(hold, denied.index(), decision);
-            return decision;
-        }
-        if (reply instanceof AdmitReply.TooLarge large) {
-            return Denials.tooLarge(plan, large);
-        }
-        if (reply instanceof AdmitReply.Recovering recovering) {
-            return Denials.ledgerRecovering(recovering.waitMillis());
-        }
-        throw new LedgerException("redis", "unexpected answer to an admit: " + reply);
-    }
-
-    private Decision.Admitted admitted(Plan plan, Hold hold, List<Balance> balances) {
-        List<String> shadowDenied = new ArrayList<>();
-        for (int i = 0; i < balances.size(); i++) {
-            if (balances.get(i).refused()) {
-                shadowDenied.add(plan.limits().get(i).name());
+    /** Only the ledger's own failures are decided without it; whatever else fails is a bug and admits nothing. */
+    private Future<Decision> ask(Attempt attempt) {
+        long startNanos = System.nanoTime();
+        return ledger.admit(attempt.hold).transform(result -> {
+            if (result.succeeded()) {
+                listener.ledgerAnswered("admit", System.nanoTime() - startNanos);
+                outage.over();
+                return answered(attempt, result.result());
             }
-        }
-        Reservation reservation = new Reservation(plan, hold, settlements, ended -> live.remove(hold.id()));
-        if (!plan.claims().isEmpty()) {
-            live.put(hold.id(), new Live(reservation, clock.millis()));
-        }
-        return new Decision.Admitted(reservation, shadowDenied);
-    }
-
-    private Decision withoutLedger(Plan plan, Hold hold, Throwable failure) {
-        String kind = LedgerFailures.kind(failure);
-        listener.ledgerFailed(kind);
-        return outage.decide(plan, hold)
-                .<Decision>map(refusal -> {
-                    if (!kind.equals("open-circuit")) {
-                        settlements.release(hold);
-                    }
-                    return refusal.share().isPresent() && refusal.share().get() instanceof AdmitReply.Denied denied
-                            ? Denials.shareUsedUp(plan.limits().get(refusal.index()), denied)
-                            : Denials.ledgerUnavailable(
-                                    plan.limits().get(refusal.index()).name(), 1000);
-                })
-                .orElseGet(() -> new Decision.Admitted(
-                        new Reservation(plan, hold, settlements, ended -> outage.ended(hold)), List.of()));
-    }
-
-    private void extendLong() {
-        long due = clock.millis() - lease.toMillis() / 3;
-        live.forEach((id, call) -> {
-            if (call.extendedAt <= due) {
-                live.replace(id, call, new Live(call.reservation, clock.millis()));
-                ledger.extend(call.reservation.hold()).onFailure(e -> listener.ledgerFailed(LedgerFailures.kind(e)));
-            }
+            return result.cause() instanceof LedgerException failure
+                    ? Future.succeededFuture(withoutLedger(attempt, failure.fault()))
+                    : Future.failedFuture(result.cause());
         });
     }
 
-    /** Calls that hold something. */
-    public int inFlight() {
-        return live.size();
+    private Future<Decision> answered(Attempt attempt, AdmitReply reply) {
+        Plan plan = attempt.plan;
+        if (reply instanceof AdmitReply.Admitted admitted) {
+            return Future.succeededFuture(admitted(attempt, admitted));
+        }
+        if (reply instanceof AdmitReply.Denied denied) {
+            return Future.succeededFuture(denied(attempt, denied));
+        }
+        if (reply instanceof AdmitReply.TooLarge large) {
+            return Future.succeededFuture(Denials.tooLarge(plan.guards().get(large.index()), large, ledgerNow()));
+        }
+        if (reply instanceof AdmitReply.Recovering recovering) {
+            return waitFor(attempt, recovering.waitMillis());
+        }
+        if (reply instanceof AdmitReply.StalePeriod stale) {
+            ledgerAheadMillis = stale.nowMillis() - clock.millis();
+            Plan present = plan(attempt.demand);
+            return present.equals(plan)
+                    ? Future.failedFuture(new IllegalStateException("expected another period, found the stale one"))
+                    : again(attempt, present, attempt.patienceMillis);
+        }
+        if (reply instanceof AdmitReply.Damaged damaged) {
+            return damaged(attempt, damaged.index());
+        }
+        if (reply instanceof AdmitReply.TooManyBuckets many) {
+            Guard guard = plan.guards().get(many.index());
+            return Future.succeededFuture(
+                    Denials.tooManyBuckets(guard.limit(), guard.claim().bucket().shared()));
+        }
+        return Future.failedFuture(new IllegalStateException("expected a new id, found one that has ended"));
+    }
+
+    /** The client is not refused because Redis was replaced: the call waits for the pods' reports, for a bounded time. */
+    private Future<Decision> waitFor(Attempt attempt, long waitMillis) {
+        if (waitMillis > attempt.patienceMillis) {
+            return Future.succeededFuture(Denials.recovering(attempt.plan, waitMillis));
+        }
+        return vertx.timer(Math.max(1, waitMillis))
+                .compose(t -> again(attempt, plan(attempt.demand), attempt.patienceMillis - waitMillis));
+    }
+
+    /** The same id: nothing is held by it yet. */
+    private Future<Decision> again(Attempt attempt, Plan plan, long patienceMillis) {
+        Hold hold = attempt.hold.withClaims(plan.claims());
+        return plan.isEmpty()
+                ? Future.succeededFuture(admitted(plan, hold, List.of()))
+                : ask(new Attempt(attempt.demand, plan, hold, patienceMillis));
+    }
+
+    private Future<Decision> damaged(Attempt attempt, int index) {
+        Limit limit = attempt.plan.guards().get(index).limit();
+        if (limit.onLedgerFailure() != Limit.OnLedgerFailure.OPEN) {
+            return Future.succeededFuture(Denials.damaged(limit));
+        }
+        listener.failedOpen(limit.name());
+        return again(attempt, attempt.plan.without(index), attempt.patienceMillis);
+    }
+
+    private Decision admitted(Attempt attempt, AdmitReply.Admitted reply) {
+        Hold hold = attempt.hold;
+        saw(attempt, reply.balances());
+        Decision.Admitted decision = admitted(
+                attempt.plan,
+                hold,
+                reply.refused().stream()
+                        .map(i -> attempt.plan.guards().get(i).limit().name())
+                        .toList());
+        live.put(hold.id(), new Live(decision.reservation(), clock.millis()));
+        return decision;
+    }
+
+    private Decision.Admitted admitted(Plan plan, Hold hold, List<String> shadowDenied) {
+        Reservation reservation = new Reservation(plan, hold, settlements, () -> {
+            live.remove(hold.id());
+            outage.ended(hold);
+        });
+        return new Decision.Admitted(reservation, shadowDenied);
+    }
+
+    private Decision denied(Attempt attempt, AdmitReply.Denied reply) {
+        Guard guard = attempt.plan.guards().get(reply.index());
+        saw(attempt, reply.balances());
+        budgets.denied(attempt.hold.tenant(), guard, reply.decided());
+        Decision.Denied decision = Denials.denied(guard, reply, ledgerNow());
+        recent.remember(attempt.hold, reply.index(), decision);
+        return decision;
+    }
+
+    private void saw(Attempt attempt, List<Balance> balances) {
+        listener.balances(attempt.hold.tenant(), attempt.plan, balances);
+        budgets.saw(attempt.hold.tenant(), attempt.plan, balances);
+    }
+
+    private Decision withoutLedger(Attempt attempt, LedgerFault fault) {
+        listener.ledgerFailed(fault);
+        Optional<Outage.Refusal> refusal = outage.decide(attempt.plan, attempt.hold);
+        if (refusal.isEmpty()) {
+            return admitted(attempt.plan, attempt.hold, List.of());
+        }
+        if (fault.mayHaveArrived()) {
+            settlements.release(attempt.hold);
+        }
+        Limit limit = attempt.plan.guards().get(refusal.get().index()).limit();
+        OptionalLong wait = refusal.get().shareWait();
+        return wait.isPresent() ? Denials.shareUsedUp(limit, wait.getAsLong()) : Denials.ledgerUnavailable(limit);
+    }
+
+    private void renewLeases() {
+        long due = clock.millis() - settings.lease().toMillis() / 3;
+        live.forEach((id, call) -> {
+            if (call.extendedAt <= due && live.replace(id, call, new Live(call.reservation, clock.millis()))) {
+                ledger.extend(call.reservation.hold()).onFailure(e -> {
+                    if (e instanceof LedgerException failure) {
+                        listener.ledgerFailed(failure.fault());
+                    }
+                });
+            }
+        });
     }
 
     /** Settlements that wait for the ledger. */
@@ -183,9 +245,5 @@ public final class Admission {
     /** Completes when every settlement has reached the ledger. */
     public Future<Void> drain() {
         return settlements.drain();
-    }
-
-    public void close() {
-        vertx.cancelTimer(extendTimer);
     }
 }

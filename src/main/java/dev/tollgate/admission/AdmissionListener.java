@@ -1,23 +1,33 @@
 package dev.tollgate.admission;
 
 import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.LedgerFault;
 import java.util.List;
 
-/** What the admission tells of itself; telemetry listens. */
+/** Receives admission events; implemented by telemetry. */
 public interface AdmissionListener {
 
     /** The ledger did not answer one operation. */
-    void ledgerFailed(String kind);
+    void ledgerFailed(LedgerFault fault);
 
-    /** A call went past a limit because the ledger did not answer and the policy says open. */
+    /** A call passed a limit because the ledger did not answer and the policy says open. */
     void failedOpen(String limit);
 
-    /** Balances as the ledger just answered them. */
+    /** Balances as the ledger just answered them, in the order of the plan's guards. */
     void balances(String tenant, Plan plan, List<Balance> balances);
 
-    /** @param kind refund, overrun, late, unknown, unsettled */
+    /** @param kind refund, overrun, late, unsettled */
     void settlement(String tenant, String kind);
 
-    /** @param nanos of one admit or settle, as the call saw it */
+    /** @param nanos of one admit, settle or release, as the call saw it */
     void ledgerAnswered(String operation, long nanos);
+
+    /** A budget passed one of its thresholds; told once for all pods and once a period. */
+    void warned(BudgetEvent event);
+
+    /** A budget is used up, or denied its first call; told once for all pods and once a period. */
+    void exhausted(BudgetEvent event);
+
+    /** A budget that was warned of or exhausted began a new period; told once for all pods. */
+    void reset(BudgetEvent event);
 }

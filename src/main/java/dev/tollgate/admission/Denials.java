@@ -6,114 +6,149 @@ import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
+import dev.tollgate.ledger.Hold;
 import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Weight;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.Optional;
 
-/**
- * Says why a call is denied: the limit, what is used, the limit's amount, and when it frees. The words "too many tokens"
- * never stand here: clients take them for a context overflow.
- */
+/** Words denials: the limit, what is used, the limit's amount, and when it frees. */
 final class Denials {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
+    private static final long RETRY_MILLIS = 1000;
 
     private Denials() {}
 
-    static Denied denied(Plan plan, AdmitReply.Denied reply) {
-        Limit limit = plan.limits().get(reply.index());
-        Claim claim = plan.claims().get(reply.index());
-        Balance balance = reply.balances().get(reply.index());
-        Weight weight = limit.quantity().weight();
-        if (claim.bucket() instanceof Bucket.Rate rate) {
-            String message = String.format(
-                    Locale.ROOT,
-                    "Tollgate limit %s: %s of %s are free (%s each %s), this call reserves %s; retry in %s s",
-                    limit.name(),
-                    amount(weight, Math.max(0, balance.level())),
-                    amount(weight, rate.burst()),
-                    amount(weight, rate.rate()),
-                    seconds(rate.periodMillis()),
-                    amount(weight, claim.estimate()),
-                    BigDecimal.valueOf(reply.waitMillis(), 3)
-                            .stripTrailingZeros()
-                            .toPlainString());
-            return new Denied(
-                    Reason.RATE, limit.name(), message, rate.burst(), Math.max(0, balance.level()), reply.waitMillis());
-        }
-        if (claim.bucket() instanceof Bucket.Budget budget) {
-            long left = Math.max(0, budget.limit() - balance.used() - balance.held());
-            String message = String.format(
-                    Locale.ROOT,
-                    "Tollgate budget %s: %s used and %s held of %s, this call reserves %s; it starts anew at %s",
-                    limit.name(),
-                    amount(weight, balance.used()),
-                    amount(weight, balance.held()),
-                    amount(weight, budget.limit()),
-                    amount(weight, claim.estimate()),
-                    TIME.format(Instant.ofEpochMilli(budget.endMillis())));
-            return new Denied(Reason.BUDGET, limit.name(), message, budget.limit(), left, reply.waitMillis());
-        }
-        long most = ((Bucket.Concurrency) claim.bucket()).limit();
-        String message = String.format(
-                Locale.ROOT,
-                "Tollgate limit %s: %d of %d calls are in flight; retry when one has ended",
-                limit.name(),
-                balance.held(),
-                most);
+    static Denied denied(Guard guard, AdmitReply.Denied reply, Instant now) {
+        Bucket bucket = guard.claim().bucket();
+        Balance balance = reply.decided();
+        String message =
+                switch (bucket.kind()) {
+                    case RATE -> rate(guard, (Bucket.Rate) bucket, balance, reply.waitMillis());
+                    case BUDGET -> budget(guard, (Bucket.Budget) bucket, balance);
+                    case CONCURRENCY ->
+                        named(guard.limit()) + balance.held() + " of " + bucket.capacity()
+                                + " calls are in flight; retry when one has ended";
+                };
+        return of(reason(bucket.kind()), guard, balance, reply.waitMillis(), now, message);
+    }
+
+    private static Reason reason(Bucket.Kind kind) {
+        return switch (kind) {
+            case RATE -> Reason.RATE;
+            case BUDGET -> Reason.BUDGET;
+            case CONCURRENCY -> Reason.CONCURRENCY;
+        };
+    }
+
+    private static String rate(Guard guard, Bucket.Rate rate, Balance balance, long waitMillis) {
+        Weight weight = weight(guard.limit());
+        return named(guard.limit()) + amount(weight, balance.remaining(rate.burst())) + " of "
+                + amount(weight, rate.burst()) + " are free (" + amount(weight, rate.rate()) + " each "
+                + seconds(rate.periodMillis()) + "), this call reserves "
+                + amount(weight, guard.claim().estimate()) + "; retry in " + seconds(waitMillis);
+    }
+
+    private static String budget(Guard guard, Bucket.Budget budget, Balance balance) {
+        Weight weight = weight(guard.limit());
+        return "Tollgate budget " + guard.limit().name() + ": " + amount(weight, balance.used(budget.limit()))
+                + " used and " + amount(weight, balance.held()) + " held of " + amount(weight, budget.limit())
+                + ", this call reserves " + amount(weight, guard.claim().estimate()) + "; resets at "
+                + TIME.format(Instant.ofEpochMilli(budget.endMillis()));
+    }
+
+    static Denied tooLarge(Guard guard, AdmitReply.TooLarge reply, Instant now) {
+        Claim claim = guard.claim();
+        Weight weight = weight(guard.limit());
+        String message = named(guard.limit()) + "this call alone reserves " + amount(weight, claim.estimate())
+                + ", the limit is " + amount(weight, claim.bucket().capacity())
+                + "; lower the maximum of output tokens";
+        return of(Reason.TOO_LARGE, guard, reply.decided(), 0, now, message);
+    }
+
+    static Denied tooManyLimits(Plan plan) {
+        Limit first = plan.guards().get(0).limit();
+        String message = "Tollgate: " + plan.guards().size() + " limits of the policy match this call, at most "
+                + Hold.MAX_CLAIMS + " may; narrow their match";
+        return plain(Reason.TOO_LARGE, first, 0, message);
+    }
+
+    static Denied tooManyBuckets(Limit limit, boolean shared) {
+        String message = named(limit)
+                + (shared ? "all tenants together have" : "this tenant has")
+                + " as many counts in the ledger as allowed; use aliases for models, let the limit's per name fewer"
+                + " things, or raise tollgate.ledger.max-cells";
+        return plain(Reason.TOO_LARGE, limit, 0, message);
+    }
+
+    static Denied unpriced(Limit limit) {
+        String message = named(limit) + "the price book has no price for this operation or option, and"
+                + " tollgate.estimate=bound lets nothing pass a money limit that it cannot bound; add a price, or use"
+                + " another operation";
+        return plain(Reason.UNPRICED, limit, 0, message);
+    }
+
+    static Denied shareUsedUp(Limit limit, long waitMillis) {
+        String message = named(limit) + "the ledger does not answer, and this pod's share of the limit is used up";
+        Reason reason = limit.quantity() instanceof Limit.Concurrency ? Reason.CONCURRENCY : Reason.RATE;
+        return plain(reason, limit, waitMillis, message);
+    }
+
+    static Denied ledgerUnavailable(Limit limit) {
+        String message = named(limit) + "the ledger does not answer, and this limit denies without it; retry";
+        return plain(Reason.LEDGER_UNAVAILABLE, limit, RETRY_MILLIS, message);
+    }
+
+    static Denied damaged(Limit limit) {
+        String message = named(limit) + "its count in the ledger cannot be read; Tollgate's log names it";
+        return plain(Reason.LEDGER_UNAVAILABLE, limit, RETRY_MILLIS, message);
+    }
+
+    static Denied recovering(Plan plan, long waitMillis) {
+        String message = "Tollgate: the ledger lost writes; budgets and concurrency limits wait " + seconds(waitMillis)
+                + " until every pod has reported what was spent; retry";
+        return plain(Reason.LEDGER_UNAVAILABLE, plan.guards().get(0).limit(), waitMillis, message);
+    }
+
+    private static Denied of(
+            Reason reason, Guard guard, Balance balance, long waitMillis, Instant now, String message) {
+        Bucket bucket = guard.claim().bucket();
+        long resets = bucket.resetsAtMillis(now.toEpochMilli(), balance);
         return new Denied(
-                Reason.CONCURRENCY,
-                limit.name(),
-                message,
-                most,
-                Math.max(0, most - balance.held()),
-                reply.waitMillis());
+                reason,
+                guard.limit().name(),
+                weight(guard.limit()),
+                bucket.capacity(),
+                balance.remaining(bucket.capacity()),
+                waitMillis,
+                resets == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(resets)),
+                message);
     }
 
-    static Denied tooLarge(Plan plan, AdmitReply.TooLarge reply) {
-        Limit limit = plan.limits().get(reply.index());
-        Claim claim = plan.claims().get(reply.index());
-        long most = claim.bucket() instanceof Bucket.Rate rate
-                ? rate.burst()
-                : claim.bucket() instanceof Bucket.Budget budget
-                        ? budget.limit()
-                        : ((Bucket.Concurrency) claim.bucket()).limit();
-        Weight weight = limit.quantity().weight();
-        String message = String.format(
-                Locale.ROOT,
-                "Tollgate limit %s: this call alone reserves %s, the limit is %s; lower the maximum of output tokens",
-                limit.name(),
-                amount(weight, claim.estimate()),
-                amount(weight, most));
-        return new Denied(Reason.TOO_LARGE, limit.name(), message, most, 0, 0);
+    private static Denied plain(Reason reason, Limit limit, long waitMillis, String message) {
+        return new Denied(reason, limit.name(), weight(limit), 0, 0, waitMillis, Optional.empty(), message);
     }
 
-    static Denied shareUsedUp(Limit limit, AdmitReply.Denied reply) {
-        String message = "Tollgate limit " + limit.name()
-                + ": the ledger does not answer and this pod's share of the limit is used up";
-        return new Denied(Reason.RATE, limit.name(), message, 0, 0, reply.waitMillis());
+    private static Weight weight(Limit limit) {
+        return limit.quantity().weight();
     }
 
-    static Denied ledgerUnavailable(String limit, long waitMillis) {
-        String message = "Tollgate: the ledger does not answer, and " + limit + " may not be passed unchecked; retry";
-        return new Denied(Reason.LEDGER_UNAVAILABLE, limit, message, 0, 0, waitMillis);
+    private static String named(Limit limit) {
+        return "Tollgate limit " + limit.name() + ": ";
     }
 
-    static Denied ledgerRecovering(long waitMillis) {
-        String message = "Tollgate: the ledger is new or came back empty; budgets wait " + seconds(waitMillis)
-                + " until every pod has told it what was spent; retry";
-        return new Denied(Reason.LEDGER_UNAVAILABLE, "all budgets", message, 0, 0, waitMillis);
-    }
-
-    private static String amount(Weight weight, long amount) {
-        return weight == Weight.USD
-                ? BigDecimal.valueOf(amount, 6).toPlainString() + " USD"
-                : amount + " " + weight.label();
+    /** With its unit; money in dollars. */
+    static String amount(Weight weight, long amount) {
+        if (weight != Weight.USD) {
+            return amount + " " + weight.label();
+        }
+        BigDecimal dollars = BigDecimal.valueOf(amount, 6).stripTrailingZeros();
+        return (dollars.scale() < 2 ? dollars.setScale(2) : dollars).toPlainString() + " USD";
     }
 
     private static String seconds(long millis) {

@@ -1,11 +1,15 @@
 package dev.tollgate.admission;
 
+import dev.tollgate.admission.LimitStatus.Row;
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.BucketKey;
+import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.policy.Dimension;
 import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.tenant.Caller;
@@ -19,14 +23,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The limits as they stand, for the callers and models that are configured or were seen by this pod. */
+/** The limits as they are, for the callers and models that are configured or were seen by this pod. */
 public final class LimitsNow {
 
     private static final int MAX_SEEN = 1000;
+    private static final int CHUNKS_AT_ONCE = 8;
 
-    // Stands for whatever model: shows limits that do not ask for one before the first call.
+    // Stands for whatever model: shows limits that do not depend on one before the first call.
     private static final ModelTarget ANY = ModelTarget.of(ModelId.parse("any"), Optional.empty());
 
     private final Ledger ledger;
@@ -34,10 +41,13 @@ public final class LimitsNow {
     private final Caller pod;
     private final InstantSource clock;
     private final Set<Seen> seen = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable LimitsSnapshot> last = new AtomicReference<>();
+    private final AtomicReference<@Nullable Future<LimitsSnapshot>> running = new AtomicReference<>();
 
     private record Seen(Caller caller, ModelTarget target) {}
 
-    private record Row(Limit limit, String tenant, Bucket bucket) {}
+    /** Rows that one question to the ledger covers. */
+    private record Chunk(String tenant, List<Row> rows) {}
 
     public LimitsNow(Ledger ledger, Supplier<Policy> policy, Caller pod, InstantSource clock) {
         this.ledger = ledger;
@@ -53,25 +63,92 @@ public final class LimitsNow {
         }
     }
 
+    /**
+     * Asks the ledger, a few buckets at a time; the last values if it does not answer, a failure if there are none. Callers
+     * that come meanwhile share the answer.
+     */
+    public Future<LimitsSnapshot> poll() {
+        Future<LimitsSnapshot> already = running.get();
+        if (already != null && !already.isComplete()) {
+            return already;
+        }
+        Future<LimitsSnapshot> asked = ask(chunks(), 0, new ArrayList<>())
+                .map(limits -> {
+                    LimitsSnapshot snapshot = new LimitsSnapshot(limits, clock.instant());
+                    last.set(snapshot);
+                    return snapshot;
+                })
+                .recover(failure -> {
+                    LimitsSnapshot known = last.get();
+                    return known == null ? Future.failedFuture(failure) : Future.succeededFuture(known);
+                });
+        running.set(asked);
+        return asked;
+    }
+
+    /** The limits of {@link #poll}. */
     public Future<List<LimitStatus>> all() {
+        return poll().map(LimitsSnapshot::limits);
+    }
+
+    private Future<List<LimitStatus>> ask(List<Chunk> chunks, int from, List<LimitStatus> out) {
+        if (from >= chunks.size()) {
+            return Future.succeededFuture(List.copyOf(out));
+        }
+        int to = Math.min(chunks.size(), from + CHUNKS_AT_ONCE);
+        List<Future<List<LimitStatus>>> asked = chunks.subList(from, to).stream()
+                .map(chunk -> ledger.peek(
+                                chunk.tenant,
+                                chunk.rows.stream().map(Row::bucket).toList())
+                        .map(balances -> statuses(chunk.rows, balances)))
+                .toList();
+        return Future.all(asked).compose(all -> {
+            all.<List<LimitStatus>>list().forEach(out::addAll);
+            return ask(chunks, to, out);
+        });
+    }
+
+    private List<LimitStatus> statuses(List<Row> rows, List<Balance> balances) {
+        List<LimitStatus> out = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            out.add(LimitStatus.of(rows.get(i), balances.get(i), clock.millis()));
+        }
+        return out;
+    }
+
+    private List<Chunk> chunks() {
         Policy now = policy.get();
-        Map<String, Map<String, Row>> byTenant = new LinkedHashMap<>();
+        Map<String, Map<BucketKey, Row>> byTenant = new LinkedHashMap<>();
         for (Seen one : known(now)) {
             for (Limit limit : now.limits()) {
-                boolean asked = !one.target.equals(ANY) || !limit.asksForModel();
-                if (asked && limit.matches(one.caller, one.target)) {
-                    Bucket bucket = Plan.bucket(limit, now.version(), one.caller, one.target, clock.instant());
-                    String tenant = bucket.shared() ? "all" : one.caller.tenant();
-                    byTenant.computeIfAbsent(tenant, k -> new LinkedHashMap<>())
-                            .putIfAbsent(bucket.field(), new Row(limit, tenant, bucket));
+                boolean applies = !one.target.equals(ANY) || !limit.asksForModel();
+                if (applies && limit.matches(one.caller, one.target)) {
+                    Row row = row(limit, now.version(), one);
+                    byTenant.computeIfAbsent(row.tenant(), k -> new LinkedHashMap<>())
+                            .putIfAbsent(row.bucket().key(one.caller.tenant()), row);
                 }
             }
         }
-        List<Future<List<LimitStatus>>> asked = new ArrayList<>();
-        byTenant.forEach((tenant, rows) -> asked.addAll(peek(tenant, List.copyOf(rows.values()))));
-        return Future.all(asked).map(all -> all.<List<LimitStatus>>list().stream()
-                .flatMap(List::stream)
-                .toList());
+        List<Chunk> chunks = new ArrayList<>();
+        byTenant.forEach((tenant, rows) -> {
+            List<Row> all = List.copyOf(rows.values());
+            for (int from = 0; from < all.size(); from += Hold.MAX_CLAIMS) {
+                chunks.add(new Chunk(tenant, all.subList(from, Math.min(all.size(), from + Hold.MAX_CLAIMS))));
+            }
+        });
+        return chunks;
+    }
+
+    private Row row(Limit limit, long version, Seen one) {
+        Bucket bucket = Buckets.of(limit, version, one.caller, one.target, clock.instant());
+        Optional<String> model =
+                limit.per().contains(Dimension.MODEL) ? Optional.of(one.target.name()) : Optional.empty();
+        return new Row(
+                limit,
+                Buckets.display(limit, one.caller, one.target),
+                bucket.shared() ? "all" : one.caller.tenant(),
+                model,
+                bucket);
     }
 
     private List<Seen> known(Policy now) {
@@ -95,70 +172,5 @@ public final class LimitsNow {
                 facts.costCenter().orElse(pod.costCenter()),
                 facts.environment().orElse(pod.environment()),
                 pod.user());
-    }
-
-    /** In parts that the ledger takes. */
-    private List<Future<List<LimitStatus>>> peek(String tenant, List<Row> rows) {
-        List<Future<List<LimitStatus>>> parts = new ArrayList<>();
-        for (int from = 0; from < rows.size(); from += 32) {
-            List<Row> part = rows.subList(from, Math.min(rows.size(), from + 32));
-            parts.add(ledger.peek(tenant, part.stream().map(Row::bucket).toList())
-                    .map(balances -> statuses(part, balances)));
-        }
-        return parts;
-    }
-
-    private List<LimitStatus> statuses(List<Row> rows, List<Balance> balances) {
-        List<LimitStatus> out = new ArrayList<>();
-        for (int i = 0; i < rows.size(); i++) {
-            out.add(status(rows.get(i), balances.get(i)));
-        }
-        return out;
-    }
-
-    private LimitStatus status(Row row, Balance balance) {
-        String field = row.bucket.field();
-        String unit = row.limit.quantity().weight().label();
-        if (row.bucket instanceof Bucket.Rate rate) {
-            return new LimitStatus(
-                    row.limit.name(),
-                    field,
-                    row.tenant,
-                    "rate",
-                    unit,
-                    rate.enforced(),
-                    rate.burst() - balance.level(),
-                    0,
-                    rate.burst(),
-                    Math.max(0, balance.level()),
-                    clock.millis() + balance.fullAfterMillis());
-        }
-        if (row.bucket instanceof Bucket.Budget budget) {
-            return new LimitStatus(
-                    row.limit.name(),
-                    field.substring(0, field.lastIndexOf('@')),
-                    row.tenant,
-                    "budget",
-                    unit,
-                    budget.enforced(),
-                    balance.used(),
-                    balance.held(),
-                    budget.limit(),
-                    Math.max(0, budget.limit() - balance.used() - balance.held()),
-                    budget.endMillis());
-        }
-        long most = ((Bucket.Concurrency) row.bucket).limit();
-        return new LimitStatus(
-                row.limit.name(),
-                field,
-                row.tenant,
-                "concurrency",
-                "requests",
-                row.bucket.enforced(),
-                0,
-                balance.held(),
-                most,
-                Math.max(0, most - balance.held()),
-                0);
     }
 }

@@ -4,119 +4,141 @@ import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
+import dev.tollgate.ledger.PodShare;
 import dev.tollgate.ledger.local.LocalLedger;
 import dev.tollgate.policy.Limit;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntSupplier;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
- * Decides while the ledger does not answer, limit by limit as the policy says: {@code deny}, {@code open}, or
- * {@code share}: a local bucket with 1/N of the limit, N the pods last seen alive. The worst of an outage is then one
- * more burst over all pods together. After the grace time shares are used up too.
+ * Decides while the ledger does not answer, limit by limit as the policy says: {@code deny}, {@code open}, or {@code share}:
+ * this pod's part of the limit, by its rank among the pods last heard; the parts add up to the limit. After the grace time
+ * shares deny too.
  */
 final class Outage {
 
     private final InstantSource clock;
-    private final Duration grace;
-    private final IntSupplier pods;
+    private final AdmissionSettings settings;
+    private final Supplier<Optional<PodShare>> heard;
     private final AdmissionListener listener;
+    private final Supplier<Collection<Hold>> live;
     private final LocalLedger shares;
+    private final Set<String> held = new HashSet<>();
     private long since = -1;
-    private int sharedBy = 1;
-    private long shareVersion = 1;
+    private Optional<PodShare> share = Optional.empty();
+    private long shareVersion;
 
-    Outage(InstantSource clock, Duration grace, IntSupplier pods, AdmissionListener listener) {
+    /** @param live holds of calls in flight that the ledger admitted: they take part of a concurrency limit's share */
+    Outage(
+            InstantSource clock,
+            AdmissionSettings settings,
+            Supplier<Optional<PodShare>> heard,
+            AdmissionListener listener,
+            Supplier<Collection<Hold>> live) {
         this.clock = clock;
-        this.grace = grace;
-        this.pods = pods;
+        this.settings = settings;
+        this.heard = heard;
         this.listener = listener;
-        this.shares = new LocalLedger(clock);
+        this.live = live;
+        this.shares = new LocalLedger(clock, Integer.MAX_VALUE);
     }
 
     synchronized void over() {
-        since = -1;
-    }
-
-    /** Milliseconds of continuous outage, begun now if it had not. */
-    private synchronized long lasted() {
-        since = since < 0 ? clock.millis() : since;
-        int n = Math.max(1, pods.getAsInt());
-        if (n != sharedBy) {
-            sharedBy = n;
-            shareVersion++;
+        if (since >= 0) {
+            since = -1;
+            share = Optional.empty();
         }
-        return clock.millis() - since;
     }
 
-    /** What a limit says of a call during an outage. */
-    record Refusal(int index, Optional<AdmitReply> share) {}
+    /**
+     * Why a call is refused.
+     *
+     * @param index of the guard
+     * @param shareWait until this pod's share has room, if that was the reason
+     */
+    record Refusal(int index, OptionalLong shareWait) {}
 
-    /** Empty where the call may be made. */
-    Optional<Refusal> decide(Plan plan, Hold hold) {
-        boolean graceIsOver = lasted() > grace.toMillis();
-        List<Claim> shared = new ArrayList<>();
+    /** Empty if the call may proceed. */
+    synchronized Optional<Refusal> decide(Plan plan, Hold hold) {
+        boolean graceIsOver = lasted() > settings.outageGrace().toMillis();
+        List<Claim> parts = new ArrayList<>();
         List<Integer> indexes = new ArrayList<>();
-        for (int i = 0; i < plan.limits().size(); i++) {
-            Limit limit = plan.limits().get(i);
-            switch (limit.onLedgerFailure()) {
-                case DENY -> {
-                    return Optional.of(new Refusal(i, Optional.empty()));
-                }
-                case SHARE -> {
-                    if (graceIsOver) {
-                        return Optional.of(new Refusal(i, Optional.empty()));
-                    }
-                    shared.add(Claim.of(
-                            share(plan.claims().get(i).bucket()),
-                            plan.claims().get(i).estimate()));
-                    indexes.add(i);
-                }
-                case OPEN -> {}
+        for (int i = 0; i < plan.guards().size(); i++) {
+            Guard guard = plan.guards().get(i);
+            Limit.OnLedgerFailure then = guard.limit().onLedgerFailure();
+            if (then == Limit.OnLedgerFailure.OPEN) {
+                continue;
             }
+            Optional<Bucket> part = then == Limit.OnLedgerFailure.DENY || graceIsOver
+                    ? Optional.empty()
+                    : part(guard.claim().bucket());
+            if (part.isEmpty()) {
+                return Optional.of(new Refusal(i, OptionalLong.empty()));
+            }
+            parts.add(Claim.of(part.get(), guard.claim().estimate()));
+            indexes.add(i);
         }
-        AdmitReply reply = shares.admit(hold.withClaims(shared)).result();
+        AdmitReply reply = shares.admit(hold.withClaims(parts)).result();
         if (reply instanceof AdmitReply.Denied denied) {
-            return Optional.of(new Refusal(indexes.get(denied.index()), Optional.of(denied)));
+            return Optional.of(new Refusal(indexes.get(denied.index()), OptionalLong.of(denied.waitMillis())));
         }
         if (reply instanceof AdmitReply.TooLarge large) {
-            return Optional.of(new Refusal(indexes.get(large.index()), Optional.empty()));
+            return Optional.of(new Refusal(indexes.get(large.index()), OptionalLong.of(1000)));
         }
-        plan.limits().stream()
+        held.add(hold.id());
+        plan.guards().stream()
+                .map(Guard::limit)
                 .filter(l -> l.onLedgerFailure() == Limit.OnLedgerFailure.OPEN)
                 .forEach(l -> listener.failedOpen(l.name()));
         return Optional.empty();
     }
 
-    /** Ends what a call held of the shares; for rates its estimate stays taken. */
-    void ended(Hold hold) {
-        shares.settle(hold.withClaims(hold.claims().stream()
-                .filter(c -> c.bucket() instanceof Bucket.Concurrency)
-                .map(c -> Claim.of(share(c.bucket()), c.estimate()))
-                .toList()));
+    /** Milliseconds of continuous outage, begun now if it had not. */
+    private long lasted() {
+        Optional<PodShare> now = heard.get()
+                .or(() -> settings.expectedPods().isPresent()
+                        ? Optional.of(new PodShare(settings.expectedPods().getAsInt(), -1))
+                        : Optional.empty());
+        Optional<PodShare> before = share;
+        share = now.map(s -> before.map(s::atLeast).orElse(s));
+        shareVersion += share.equals(before) ? 0 : 1;
+        if (since < 0) {
+            since = clock.millis();
+            live.get().forEach(this::inFlight);
+        }
+        return clock.millis() - since;
     }
 
-    private synchronized Bucket share(Bucket bucket) {
-        if (bucket instanceof Bucket.Rate rate) {
-            return new Bucket.Rate(
-                    rate.field(),
-                    rate.shared(),
-                    rate.enforced(),
-                    Math.max(1, rate.burst() / sharedBy),
-                    Math.max(1, rate.rate() / sharedBy),
-                    rate.periodMillis(),
-                    shareVersion);
+    /** Without ever having heard of the other pods, and without being told their number, there is no share. */
+    private Optional<Bucket> part(Bucket bucket) {
+        return share.flatMap(s -> bucket.part(s, bucket.terms().d() + shareVersion));
+    }
+
+    private void inFlight(Hold hold) {
+        List<Claim> taken = new ArrayList<>();
+        for (Claim claim : hold.claims()) {
+            if (claim.bucket() instanceof Bucket.Concurrency c) {
+                taken.add(Claim.of(new Bucket.Concurrency(c.field(), c.shared(), false, c.limit()), claim.estimate()));
+            }
         }
-        if (bucket instanceof Bucket.Concurrency concurrency) {
-            return new Bucket.Concurrency(
-                    concurrency.field(),
-                    concurrency.shared(),
-                    concurrency.enforced(),
-                    Math.max(1, concurrency.limit() / sharedBy));
+        if (!taken.isEmpty() && held.add(hold.id())) {
+            shares.admit(hold.withClaims(taken));
         }
-        return bucket;
+    }
+
+    /** Ends what a call held of the shares; of rates its estimate stays taken. */
+    synchronized void ended(Hold hold) {
+        if (held.remove(hold.id())) {
+            shares.settle(hold.withClaims(hold.claims().stream()
+                    .filter(c -> c.bucket().kind() == Bucket.Kind.CONCURRENCY)
+                    .toList()));
+        }
     }
 }

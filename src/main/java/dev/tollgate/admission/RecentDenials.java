@@ -1,20 +1,21 @@
 package dev.tollgate.admission;
 
+import dev.tollgate.ledger.BucketKey;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
-/** Answers a retry storm from memory: a denial holds for at most 100 ms, for calls that want no less. */
+/** Answers a retry storm from memory: a denial holds for at most 100 ms, for calls that claim no less. */
 final class RecentDenials {
 
     private static final long MAX_MILLIS = 100;
     private static final int MAX_BUCKETS = 10_000;
 
     private final InstantSource clock;
-    private final Map<String, Denial> denials = new ConcurrentHashMap<>();
+    private final Map<BucketKey, Denial> denials = new ConcurrentHashMap<>();
 
     private record Denial(Decision.Denied decision, long estimate, long at, long until) {}
 
@@ -31,32 +32,26 @@ final class RecentDenials {
         }
         long now = clock.millis();
         long until = now + Math.min(decision.waitMillis(), MAX_MILLIS);
-        denials.put(name(hold, claim), new Denial(decision, claim.estimate(), now, until));
+        denials.put(claim.bucket().key(hold.tenant()), new Denial(decision, claim.estimate(), now, until));
     }
 
-    Decision.@Nullable Denied find(Hold hold) {
+    Optional<Decision.Denied> find(Hold hold) {
         if (denials.isEmpty()) {
-            return null;
+            return Optional.empty();
         }
         long now = clock.millis();
         for (Claim claim : hold.claims()) {
-            String name = name(hold, claim);
-            Denial denial = denials.get(name);
+            BucketKey key = claim.bucket().key(hold.tenant());
+            Denial denial = denials.get(key);
             if (denial == null) {
                 continue;
             }
             if (now >= denial.until || now < denial.at) {
-                denials.remove(name, denial);
+                denials.remove(key, denial);
             } else if (claim.bucket().enforced() && claim.estimate() >= denial.estimate) {
-                return denial.decision;
+                return Optional.of(denial.decision);
             }
         }
-        return null;
-    }
-
-    private static String name(Hold hold, Claim claim) {
-        return (claim.bucket().shared() ? "" : hold.tenant())
-                + '\n'
-                + claim.bucket().field();
+        return Optional.empty();
     }
 }

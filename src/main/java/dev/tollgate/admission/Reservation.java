@@ -1,11 +1,8 @@
 package dev.tollgate.admission;
 
 import dev.tollgate.ledger.Hold;
-import dev.tollgate.policy.Limit;
 import dev.tollgate.pricing.Charge;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 /** The right to make one call. Ends exactly once: by the first of settle, settle as estimated, and release. */
 public final class Reservation {
@@ -13,10 +10,10 @@ public final class Reservation {
     private final Plan plan;
     private final Hold hold;
     private final Settlements settlements;
-    private final Consumer<Reservation> onEnd;
+    private final Runnable onEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    Reservation(Plan plan, Hold hold, Settlements settlements, Consumer<Reservation> onEnd) {
+    Reservation(Plan plan, Hold hold, Settlements settlements, Runnable onEnd) {
         this.plan = plan;
         this.hold = hold;
         this.settlements = settlements;
@@ -25,11 +22,6 @@ public final class Reservation {
 
     Hold hold() {
         return hold;
-    }
-
-    /** Names of the limits that hold something for this call. */
-    public List<String> limits() {
-        return plan.limits().stream().map(Limit::name).toList();
     }
 
     /** Charges what was really used. */
@@ -56,7 +48,7 @@ public final class Reservation {
     private boolean end() {
         boolean first = ended.compareAndSet(false, true);
         if (first) {
-            onEnd.accept(this);
+            onEnd.run();
         }
         return first;
     }

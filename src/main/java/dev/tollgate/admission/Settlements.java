@@ -1,33 +1,42 @@
 package dev.tollgate.admission;
 
-import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
+import dev.tollgate.ledger.LedgerException;
 import dev.tollgate.ledger.SettleReply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees every settle and release through: repeated by id with back-off until the ledger has answered. Bounded in number
- * and time; what does not fit is told as unsettled, and the hold's lease charges its estimate.
+ * Sees every settle and release through: repeated by id with back-off until the ledger has answered. Bounded in number and
+ * time; what does not fit is reported as unsettled, and the hold's lease charges its estimate. The queue survives a SIGTERM,
+ * whose drain it sees through, and nothing else.
  */
 final class Settlements {
 
+    private static final Logger LOG = Logger.getLogger(Settlements.class);
     private static final int MAX_PENDING = 10_000;
     private static final long FIRST_RETRY_MILLIS = 50;
     private static final long LAST_RETRY_MILLIS = 2000;
 
-    // The ledger forgets an id one hour after its lease; a settlement must not come after that.
-    private static final long MAX_AGE_MILLIS = 50 * 60_000L;
+    // The ledger remembers a lapsed hold for a day; a settlement must not come after that.
+    private static final long MAX_AGE_NANOS = 12 * 3_600_000_000_000L;
 
     private final Vertx vertx;
     private final Ledger ledger;
     private final AdmissionListener listener;
     private final AtomicInteger pending = new AtomicInteger();
     private volatile @Nullable Promise<Void> drained;
+
+    private record Settlement(Hold hold, boolean releases, long startNanos) {
+        String name() {
+            return releases ? "release" : "settle";
+        }
+    }
 
     Settlements(Vertx vertx, Ledger ledger, AdmissionListener listener) {
         this.vertx = vertx;
@@ -36,11 +45,11 @@ final class Settlements {
     }
 
     void settle(Hold hold) {
-        begin(hold, false);
+        begin(new Settlement(hold, false, System.nanoTime()));
     }
 
     void release(Hold hold) {
-        begin(hold, true);
+        begin(new Settlement(hold, true, System.nanoTime()));
     }
 
     int pending() {
@@ -51,69 +60,74 @@ final class Settlements {
     Future<Void> drain() {
         Promise<Void> promise = Promise.promise();
         drained = promise;
-        told();
+        completeIfDrained();
         return promise.future();
     }
 
-    private void told() {
+    private void completeIfDrained() {
         Promise<Void> waiting = drained;
         if (waiting != null && pending.get() == 0) {
             waiting.tryComplete();
         }
     }
 
-    private void begin(Hold hold, boolean release) {
-        if (hold.claims().isEmpty()) {
+    private void begin(Settlement settlement) {
+        if (settlement.hold.claims().isEmpty()) {
             return;
         }
         if (pending.incrementAndGet() > MAX_PENDING) {
-            pending.decrementAndGet();
-            listener.settlement(hold.tenant(), "unsettled");
+            unsettled(settlement);
             return;
         }
-        attempt(hold, release, FIRST_RETRY_MILLIS, System.nanoTime());
+        attempt(settlement, FIRST_RETRY_MILLIS);
     }
 
-    private void attempt(Hold hold, boolean release, long retryMillis, long began) {
-        long sent = System.nanoTime();
-        Future<SettleReply> reply = release ? ledger.release(hold) : ledger.settle(hold);
-        reply.onSuccess(r -> {
-                    listener.ledgerAnswered(release ? "release" : "settle", System.nanoTime() - sent);
-                    done(hold, release, r);
+    private void attempt(Settlement settlement, long retryMillis) {
+        long sentNanos = System.nanoTime();
+        Hold hold = settlement.hold;
+        Future<SettleReply> reply = settlement.releases ? ledger.release(hold) : ledger.settle(hold);
+        reply.onSuccess(how -> {
+                    listener.ledgerAnswered(settlement.name(), System.nanoTime() - sentNanos);
+                    count(settlement, how);
+                    end();
                 })
                 .onFailure(e -> {
-                    listener.ledgerFailed(LedgerFailures.kind(e));
-                    boolean hopeless =
-                            LedgerFailures.refused(e) || (System.nanoTime() - began) / 1_000_000 > MAX_AGE_MILLIS;
-                    if (hopeless) {
-                        listener.settlement(hold.tenant(), "unsettled");
-                        end();
-                    } else {
-                        long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
-                        vertx.setTimer(retryMillis, t -> attempt(hold, release, next, began));
+                    if (!(e instanceof LedgerException failure)) {
+                        LOG.error("A settlement failed inside Tollgate", e);
+                        unsettled(settlement);
+                        return;
                     }
+                    listener.ledgerFailed(failure.fault());
+                    if (failure.fault().hopeless() || sentNanos - settlement.startNanos > MAX_AGE_NANOS) {
+                        unsettled(settlement);
+                        return;
+                    }
+                    long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
+                    vertx.setTimer(retryMillis, t -> attempt(settlement, next));
                 });
     }
 
-    private void done(Hold hold, boolean release, SettleReply reply) {
-        if (reply == SettleReply.LATE || reply == SettleReply.UNKNOWN && !release) {
+    private void count(Settlement settlement, SettleReply reply) {
+        Hold hold = settlement.hold;
+        if (reply == SettleReply.LATE || reply == SettleReply.UNKNOWN && !settlement.releases) {
             listener.settlement(hold.tenant(), "late");
-        } else if (!release) {
+        } else if (!settlement.releases) {
             boolean overrun = hold.claims().stream().anyMatch(c -> c.actual() > c.estimate());
-            boolean refund = hold.claims().stream().anyMatch(Settlements::below);
+            boolean refund = hold.claims().stream().anyMatch(c -> c.actual() < c.estimate());
             if (overrun || refund) {
                 listener.settlement(hold.tenant(), overrun ? "overrun" : "refund");
             }
         }
-        end();
     }
 
-    private static boolean below(Claim claim) {
-        return claim.actual() < claim.estimate();
+    private void unsettled(Settlement settlement) {
+        ledger.abandon(settlement.hold);
+        listener.settlement(settlement.hold.tenant(), "unsettled");
+        end();
     }
 
     private void end() {
         pending.decrementAndGet();
-        told();
+        completeIfDrained();
     }
 }

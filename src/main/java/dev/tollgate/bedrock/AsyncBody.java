@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
 /** Reads the body of StartAsyncInvoke: the model, and how much video is asked for. */
-final class AsyncBody {
+final class AsyncBody implements BodyReader {
 
     private final JsonParser in;
     private final FactsBuilder facts;
@@ -16,7 +16,8 @@ final class AsyncBody {
         this.media = new GeneratedMedia(in, facts);
     }
 
-    void member(String name) throws IOException {
+    @Override
+    public void member(String name) throws IOException {
         if (name.equals("modelId")) {
             facts.model(name);
         } else if (name.equals("modelInput")) {
@@ -25,8 +26,8 @@ final class AsyncBody {
         }
     }
 
-    /** After the last member. */
-    void end() {
+    @Override
+    public void end() {
         media.endVideo();
     }
 }

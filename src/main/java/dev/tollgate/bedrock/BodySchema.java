@@ -34,7 +34,11 @@ public enum BodySchema {
 
     private static final long MAX_CHOICES = 1000;
 
+    // Both are made by List.of.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> maxTokens;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> choices;
 
     BodySchema(List<String> maxTokens, List<String> choices) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
 /** Reads the body of Converse and ConverseStream by their schema (AWS API description, ConverseRequest). */
-final class ConverseBody {
+final class ConverseBody implements BodyReader {
 
     private final JsonParser in;
     private final FactsBuilder facts;
@@ -17,7 +17,8 @@ final class ConverseBody {
         this.blocks = new ContentBlocks(in, facts);
     }
 
-    void member(String name) throws IOException {
+    @Override
+    public void member(String name) throws IOException {
         switch (name) {
             case "messages" -> {
                 facts.once(name);
@@ -38,8 +39,9 @@ final class ConverseBody {
         }
     }
 
-    /** After the last member: the model may obey its own field as well as Converse's, so the larger counts. */
-    void end() {
+    /** The model can obey its own field as well as Converse's, so the larger counts. */
+    @Override
+    public void end() {
         facts.raise("inferenceConfig.maxTokens", additionalMax);
     }
 
@@ -83,7 +85,7 @@ final class ConverseBody {
         }
     }
 
-    /** The model's own fields: tools such as computer use, and maxima that may override Converse's. */
+    /** The model's own fields: tools such as computer use, and maxima that can override Converse's. */
     private void additional(String name) throws IOException {
         facts.once(name);
         Walk.members(in, inner -> {

@@ -60,7 +60,7 @@ final class FactsBuilder {
         }
     }
 
-    /** Raises the number at a place, if it has one; a number that may override another can never lower it. */
+    /** Raises the number at a place, if it has one; a number that can override another never lowers it. */
     void raise(String place, long value) {
         numbers.computeIfPresent(place, (p, old) -> Math.max(old, value));
     }
@@ -140,7 +140,7 @@ final class FactsBuilder {
         }
     }
 
-    /** Asks for an amount that the request does not tell; see {@link Purchase#measured}. */
+    /** Adds a purchase whose amount the request does not hold; see {@link Purchase#measured}. */
     void buyUnmeasured(Unit unit) {
         purchases.add(Purchase.of(unit, 0));
     }

@@ -71,20 +71,12 @@ final class GeneratedMedia {
         switch (name) {
             case "videoGenerationConfig" -> {
                 facts.once(name);
-                Walk.members(in, inner -> {
-                    if (inner.equals("durationSeconds")) {
-                        facts.once(inner);
-                        seconds = facts.longValue();
-                    }
-                });
+                Walk.members(in, this::videoConfig);
             }
-            case "multiShotManualParams" ->
-                Walk.members(in, inner -> {
-                    if (inner.equals("shots")) {
-                        facts.once(inner);
-                        shots = Walk.count(in);
-                    }
-                });
+            case "multiShotManualParams" -> {
+                facts.once(name);
+                Walk.members(in, this::manualShots);
+            }
             case "duration" -> {
                 facts.once(name);
                 seconds = duration(facts.word());
@@ -94,6 +86,20 @@ final class GeneratedMedia {
                 pixels = facts.word().equals("540p") ? PIXELS_540P : PIXELS_720P;
             }
             default -> {}
+        }
+    }
+
+    private void videoConfig(String name) throws IOException {
+        if (name.equals("durationSeconds")) {
+            facts.once(name);
+            seconds = facts.longValue();
+        }
+    }
+
+    private void manualShots(String name) throws IOException {
+        if (name.equals("shots")) {
+            facts.once(name);
+            shots = Walk.count(in);
         }
     }
 
@@ -107,14 +113,14 @@ final class GeneratedMedia {
         return digits > 0 && text.substring(digits).equals("s") ? value : -1;
     }
 
-    /** After the last member of an InvokeModel body. */
+    /** Called after the last member of an InvokeModel body. */
     void endImage() {
         if (config) {
             facts.buy(new Purchase(Unit.IMAGE, count, width * height, premium));
         }
     }
 
-    /** After the last member of a StartAsyncInvoke body; a video of which no length is given has one shot. */
+    /** Called after the last member of a StartAsyncInvoke body; a video without a given length has one shot. */
     void endVideo() {
         long length = seconds > 0 ? seconds : SHOT_SECONDS * Math.max(1, shots);
         facts.buy(new Purchase(Unit.SECOND, length, pixels, false));

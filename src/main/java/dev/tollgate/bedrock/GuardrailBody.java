@@ -2,19 +2,12 @@ package dev.tollgate.bedrock;
 
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
-import java.util.List;
 
 /**
- * Reads the body of ApplyGuardrail. Which policies a guardrail has lies on the server, so each of them is taken to examine
- * every text unit; the answer then reports what each really examined.
+ * Reads the body of ApplyGuardrail. The guardrail's policies are configured on the server, so each of them is
+ * assumed to examine every text unit; the answer reports what each really examined.
  */
-final class GuardrailBody {
-
-    /** Policies that are charged by the text unit. */
-    static final List<Unit> TEXT_POLICIES =
-            List.of(Unit.TOPIC_TEXT, Unit.CONTENT_TEXT, Unit.SENSITIVE_TEXT, Unit.GROUNDING_TEXT, Unit.REASONING_TEXT);
-
-    private static final long UNIT_CHARACTERS = 1000;
+final class GuardrailBody implements BodyReader {
 
     private final JsonParser in;
     private final FactsBuilder facts;
@@ -26,7 +19,8 @@ final class GuardrailBody {
         this.facts = facts;
     }
 
-    void member(String name) throws IOException {
+    @Override
+    public void member(String name) throws IOException {
         if (name.equals("content")) {
             facts.once(name);
             Walk.elements(in, () -> Walk.members(in, this::block));
@@ -39,15 +33,14 @@ final class GuardrailBody {
         } else if (kind.equals("text")) {
             Walk.members(in, inner -> {
                 if (inner.equals("text")) {
-                    textUnits += (facts.stringBytes() + UNIT_CHARACTERS - 1) / UNIT_CHARACTERS;
+                    textUnits += Purchase.textUnits(facts.stringBytes());
                 }
             });
         }
     }
 
-    /** After the last member. */
-    void end() {
-        TEXT_POLICIES.forEach(policy -> facts.buy(Purchase.of(policy, textUnits)));
-        facts.buy(Purchase.of(Unit.CONTENT_IMAGE, images));
+    @Override
+    public void end() {
+        Purchase.guardrail(Math.max(1, textUnits), images).forEach(facts::buy);
     }
 }

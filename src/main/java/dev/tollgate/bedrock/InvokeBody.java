@@ -7,7 +7,7 @@ import java.io.IOException;
  * Reads the body of InvokeModel. The family is not known yet, so every family's places are read, and {@link BodySchema}
  * chooses among the numbers later.
  */
-final class InvokeBody {
+final class InvokeBody implements BodyReader {
 
     private static final int CHUNK_BYTES = 1690;
     private static final long CHUNKS_PER_QUERY = 100;
@@ -27,7 +27,8 @@ final class InvokeBody {
         this.generated = new GeneratedMedia(in, facts);
     }
 
-    void member(String name) throws IOException {
+    @Override
+    public void member(String name) throws IOException {
         switch (name) {
             case "max_tokens", "max_completion_tokens", "max_tokens_to_sample", "max_gen_len", "maxTokens" ->
                 facts.number(name);
@@ -127,8 +128,8 @@ final class InvokeBody {
         }
     }
 
-    /** After the last member. */
-    void end() {
+    @Override
+    public void end() {
         if (query && chunks > 0) {
             facts.buy(Purchase.of(Unit.QUERY, (chunks + CHUNKS_PER_QUERY - 1) / CHUNKS_PER_QUERY));
         }

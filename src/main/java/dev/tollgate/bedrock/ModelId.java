@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param id as it is sent
  * @param scope geographic profile prefix ({@code us}, {@code eu}, {@code global}, ...), empty for a region's own model
- * @param model bare model id to price by; empty if the identifier does not tell (application profile, provisioned
+ * @param model bare model id to price by; empty if the identifier does not name it (application profile, provisioned
  *     model, imported model, prompt, router)
  */
 public record ModelId(String id, String scope, Optional<String> model) {

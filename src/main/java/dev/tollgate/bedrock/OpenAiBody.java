@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
 /** Reads the bodies of {@code /openai/v1/chat/completions} and {@code /openai/v1/responses}. */
-final class OpenAiBody {
+final class OpenAiBody implements BodyReader {
 
     private final JsonParser in;
     private final FactsBuilder facts;
@@ -19,7 +19,8 @@ final class OpenAiBody {
         this.responses = responses;
     }
 
-    void member(String name) throws IOException {
+    @Override
+    public void member(String name) throws IOException {
         switch (name) {
             case "model" -> facts.model(name);
             case "service_tier" -> {

@@ -1,6 +1,6 @@
 package dev.tollgate.bedrock;
 
-/** The operations that may pass. An operation that is not listed is not metered, and would be a hole in every budget. */
+/** The operations that Tollgate forwards. An operation that is not listed is not metered, and would bypass every budget. */
 public enum Operation {
     CONVERSE("converse", Body.CONVERSE, Cost.TOKENS, false),
     CONVERSE_STREAM("converse-stream", Body.CONVERSE, Cost.TOKENS, true),

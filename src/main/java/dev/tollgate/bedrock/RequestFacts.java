@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param model named by the body, if the body names one
  * @param purchases what is asked for beside tokens, such as images
- * @param layout positions in the body's bytes of what Tollgate may replace
+ * @param layout positions in the body's bytes of what Tollgate replaces
  */
 public record RequestFacts(
         Optional<String> model, Input input, Options options, List<Purchase> purchases, Layout layout) {
@@ -52,7 +52,7 @@ public record RequestFacts(
     public record Span(int start, int end) {}
 
     /**
-     * Where the body holds what Tollgate may replace.
+     * Where the body holds what Tollgate replaces.
      *
      * @param metadata the body's own {@code requestMetadata}
      * @param model position of the model's value, with its quotes

@@ -22,9 +22,6 @@ public final class RequestReader {
     private static final String LATENCY = "X-Amzn-Bedrock-PerformanceConfig-Latency";
     private static final String GUARDRAIL = "X-Amzn-Bedrock-GuardrailIdentifier";
 
-    /** The members of one operation's body, and what follows the last of them. */
-    private record Schema(Walk.Member member, Runnable end) {}
-
     private RequestReader() {}
 
     /**
@@ -44,7 +41,7 @@ public final class RequestReader {
             if (operation.body() == Operation.Body.MODEL) {
                 headers(facts, header);
             }
-            return read(in, facts, schema(operation, in, facts));
+            return read(in, facts, bodyReader(operation, in, facts));
         } catch (JsonProcessingException e) {
             throw new BadRequest("expected JSON as the body; it breaks off or is malformed at byte "
                     + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset()));
@@ -53,7 +50,7 @@ public final class RequestReader {
         }
     }
 
-    private static RequestFacts read(JsonParser in, FactsBuilder facts, Schema schema) throws IOException {
+    private static RequestFacts read(JsonParser in, FactsBuilder facts, BodyReader body) throws IOException {
         if (in.nextToken() != JsonToken.START_OBJECT) {
             throw new BadRequest("expected a JSON object as the body");
         }
@@ -61,36 +58,23 @@ public final class RequestReader {
         boolean[] empty = {true};
         Walk.members(in, name -> {
             empty[0] = false;
-            schema.member().at(name);
+            body.member(name);
         });
         if (in.nextToken() != null) {
             throw new BadRequest("expected nothing after the body's JSON object");
         }
-        schema.end().run();
+        body.end();
         return facts.build(objectStart, empty[0]);
     }
 
-    private static Schema schema(Operation operation, JsonParser in, FactsBuilder facts) {
+    private static BodyReader bodyReader(Operation operation, JsonParser in, FactsBuilder facts) {
         return switch (operation) {
-            case CONVERSE, CONVERSE_STREAM -> {
-                ConverseBody body = new ConverseBody(in, facts);
-                yield new Schema(body::member, body::end);
-            }
-            case INVOKE, INVOKE_STREAM -> {
-                InvokeBody body = new InvokeBody(in, facts);
-                yield new Schema(body::member, body::end);
-            }
-            case CHAT_COMPLETIONS, RESPONSES ->
-                new Schema(new OpenAiBody(in, facts, operation == Operation.RESPONSES)::member, () -> {});
-            case APPLY_GUARDRAIL -> {
-                GuardrailBody body = new GuardrailBody(in, facts);
-                yield new Schema(body::member, body::end);
-            }
-            case ASYNC_INVOKE_START -> {
-                AsyncBody body = new AsyncBody(in, facts);
-                yield new Schema(body::member, body::end);
-            }
-            default -> new Schema(name -> {}, () -> {});
+            case CONVERSE, CONVERSE_STREAM -> new ConverseBody(in, facts);
+            case INVOKE, INVOKE_STREAM -> new InvokeBody(in, facts);
+            case CHAT_COMPLETIONS, RESPONSES -> new OpenAiBody(in, facts, operation == Operation.RESPONSES);
+            case APPLY_GUARDRAIL -> new GuardrailBody(in, facts);
+            case ASYNC_INVOKE_START -> new AsyncBody(in, facts);
+            default -> name -> {};
         };
     }
 

@@ -1,7 +1,7 @@
 package dev.tollgate.ledger;
 
 /**
- * What one call wants of one bucket.
+ * What one call claims of one bucket.
  *
  * @param estimate amount reserved at admit
  * @param actual amount used, 0 until it is known
@@ -18,7 +18,7 @@ public record Claim(Bucket bucket, long estimate, long actual) {
         return new Claim(bucket, estimate, 0);
     }
 
-    public Claim withActual(long actual) {
-        return new Claim(bucket, estimate, Math.min(actual, Bucket.MAX_AMOUNT));
+    public Claim withActual(long used) {
+        return new Claim(bucket, estimate, Math.max(0, Math.min(used, Bucket.MAX_AMOUNT)));
     }
 }

@@ -6,12 +6,21 @@ import java.util.List;
 /**
  * The books: decides over several limits at once, all or nothing, and ends every reservation exactly once.
  *
- * <p>A failed future means that the outcome is unknown: the same id may be repeated, never a new one.
+ * <p>A future that fails with a {@link LedgerException} means that the outcome is unknown: the same id may be repeated,
+ * never a new one. Any other failure is a bug.
  */
 public interface Ledger {
 
-    /** Checks every claim, then holds every estimate, or changes nothing. */
-    Future<AdmitReply> admit(Hold hold);
+    /**
+     * Checks every claim, then holds every estimate, or changes nothing.
+     *
+     * @param written runs once the ledger's answer is awaited; what waits before that is this process' own delay
+     */
+    Future<AdmitReply> admit(Hold hold, Runnable written);
+
+    default Future<AdmitReply> admit(Hold hold) {
+        return admit(hold, () -> {});
+    }
 
     /** Replaces the estimates by the actuals. */
     Future<SettleReply> settle(Hold hold);
@@ -19,9 +28,23 @@ public interface Ledger {
     /** Gives everything back. An admit that arrives later finds the id ended. */
     Future<SettleReply> release(Hold hold);
 
-    /** Starts the lease anew; false where the hold had ended. */
+    /** Starts the lease over; false if the hold had ended. */
     Future<Boolean> extend(Hold hold);
 
-    /** Balances as of now; changes nothing. */
+    /** Balances as of now; changes nothing. At most {@link Hold#MAX_CLAIMS} buckets. */
     Future<List<Balance>> peek(String tenant, List<Bucket> buckets);
+
+    /**
+     * Marks that a budget's threshold was reported.
+     *
+     * @param threshold 1 to 100 percent, {@link #EXHAUSTED}, or {@link #RESET}
+     * @return true for the first of all callers to mark this threshold or a higher one in this period
+     */
+    Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold);
+
+    /** The hold's settlement was given up: its lease charges the estimate. */
+    void abandon(Hold hold);
+
+    int RESET = 0;
+    int EXHAUSTED = 101;
 }

@@ -1,18 +1,17 @@
 package dev.tollgate.ledger;
 
-/** The ledger did not answer, or answered with a refusal of the question itself. */
+/** The ledger did not reply, or rejected the operation as invalid. */
 public final class LedgerException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final String kind;
+    private final LedgerFault fault;
 
-    /** @param kind short and stable, a metric label: timeout, connection, redis, bad-argument, corrupt, overload */
-    public LedgerException(String kind, String message) {
+    public LedgerException(LedgerFault fault, String message) {
         super(message, null, false, false);
-        this.kind = kind;
+        this.fault = fault;
     }
 
-    public String kind() {
-        return kind;
+    public LedgerFault fault() {
+        return fault;
     }
 }

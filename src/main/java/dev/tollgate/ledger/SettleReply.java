@@ -6,8 +6,8 @@ public enum SettleReply {
     RELEASED,
     /** The lease had ended and the estimate was charged; the difference was applied. */
     LATE,
-    /** Nothing was known of the id. A settle was charged in full, a release left a tombstone. */
+    /** The id was unknown. A settle was charged in full, a release left a tombstone. */
     UNKNOWN,
-    /** It was settled or released before; nothing changed. */
+    /** It had ended before; nothing changed. */
     ALREADY
 }

@@ -18,10 +18,9 @@ public final class BodyUsage {
      */
     public static Metered read(byte[] json) {
         boolean events = firstByte(json) == '[';
-        Tally tally = new Tally(events);
-        Document document = new Document(tally);
+        Document document = new Document(new Tally(events));
         document.accept(json, 0, json.length);
-        return tally.metered(document.unfinished());
+        return document.metered();
     }
 
     private static byte firstByte(byte[] json) {

@@ -70,7 +70,7 @@ final class ContentDecoding implements Meter {
         return body.produced();
     }
 
-    /** No frame may follow: it would have to be compressed. */
+    /** No frame can follow, because it would have to be compressed. */
     @Override
     public boolean atFrameBoundary() {
         return false;

@@ -1,7 +1,6 @@
 package dev.tollgate.metering;
 
-import dev.tollgate.bedrock.ServiceTier;
-import java.util.Optional;
+import dev.tollgate.bedrock.Metered;
 import java.util.Set;
 
 /**
@@ -51,7 +50,7 @@ final class Document implements JsonScanner.Sink {
     private final Tally tally;
     private final JsonScanner scanner = new JsonScanner(this);
     private final String[] path = new String[DEPTH];
-    private Findings found = new Findings();
+    private final Findings found = new Findings();
     private int depth;
     private boolean list;
     private String name = "";
@@ -67,10 +66,10 @@ final class Document implements JsonScanner.Sink {
     /** Forgets an unfinished document but for the content that it held. */
     void restart() {
         if (depth > 0) {
-            tally.add(unfinished().contentOnly());
+            tally.addContent(unfinishedContent());
         }
         scanner.reset();
-        found = new Findings();
+        found.restart();
         depth = 0;
         list = false;
         name = "";
@@ -81,13 +80,13 @@ final class Document implements JsonScanner.Sink {
         return depth > 0;
     }
 
-    /** What an unfinished document tells so far. */
-    Findings unfinished() {
-        Findings so = found.copy();
-        if (scanner.inString() && content()) {
-            so.content(scanner.tokens());
-        }
-        return so;
+    /** All that is known so far, with what an unfinished document reports. */
+    Metered metered() {
+        return tally.metered(depth > 0 ? found : new Findings(), depth > 0 ? unfinishedContent() : 0);
+    }
+
+    private long unfinishedContent() {
+        return found.content(scanner.inString() && content() ? scanner.tokens() : 0);
     }
 
     @Override
@@ -97,7 +96,7 @@ final class Document implements JsonScanner.Sink {
             return;
         }
         if (depth == 0) {
-            found = new Findings();
+            found.restart();
         }
         if (depth < DEPTH) {
             path[depth] = name;
@@ -110,9 +109,9 @@ final class Document implements JsonScanner.Sink {
 
     private void opened() {
         if (name.equals("iterations")) {
-            found.iterations.restart();
+            found.iterations().restart();
         } else if (name.equals("cacheDetails")) {
-            found.counts.restartCacheDetails();
+            found.counts().restartCacheDetails();
         }
     }
 
@@ -126,13 +125,13 @@ final class Document implements JsonScanner.Sink {
         if (inDetail()) {
             found.endDetail();
         } else if (inIteration()) {
-            found.iterations.next();
+            found.iterations().next();
         }
         depth--;
         name = depth < DEPTH && depth > 0 ? path[depth] : "";
         if (depth == 0) {
             tally.add(found);
-            found = new Findings();
+            found.restart();
         }
     }
 
@@ -143,7 +142,7 @@ final class Document implements JsonScanner.Sink {
 
     @Override
     public void number(long value) {
-        if (depth >= DEPTH) {
+        if (depth == 0 || depth >= DEPTH) {
             return;
         }
         if (depth == 1) {
@@ -151,11 +150,11 @@ final class Document implements JsonScanner.Sink {
         } else if (at("usage", 0)) {
             found.usage(name, value, path[1].equals("message"));
         } else if (depth == 2 && path[1].equals("amazon-bedrock-invocationMetrics")) {
-            found.metrics.invocationMetrics(name, value);
+            found.metrics().invocationMetrics(name, value);
         } else if (depth == 3 && path[1].equals("results") && name.equals("tokenCount")) {
-            found.counts.addOutput(value);
+            found.counts().addOutput(value);
         } else if (path[1].equals("trace")) {
-            found.guardrail.add(name, value);
+            found.guardrail().add(name, value);
         } else {
             insideUsage(value);
         }
@@ -165,15 +164,16 @@ final class Document implements JsonScanner.Sink {
         if (inDetail()) {
             found.detail(name, value);
         } else if (inIteration()) {
-            found.iterations.current().usage(name, value);
+            found.iterations().current().usage(name, value);
         } else if (at("usage", 1)) {
             switch (path[depth - 1]) {
-                case "cache_creation" -> found.counts.cacheCreation(name, value);
-                case "prompt_tokens_details", "input_tokens_details" -> found.counts.inputDetails(name, value);
+                case "cache_creation" -> found.counts().cacheCreation(name, value);
+                case "prompt_tokens_details", "input_tokens_details" ->
+                    found.counts().inputDetails(name, value);
                 default -> {}
             }
         } else if (at("usage", 3) && path[depth - 1].equals("cache_creation") && path[depth - 3].equals("iterations")) {
-            found.iterations.current().cacheCreation(name, value);
+            found.iterations().current().cacheCreation(name, value);
         }
     }
 
@@ -199,25 +199,25 @@ final class Document implements JsonScanner.Sink {
     @Override
     public void string() {
         if (content()) {
-            found.content(scanner.tokens());
+            found.addContent(scanner.tokens());
         } else if (name.equals("type")) {
             type();
         } else if (name.equals("ttl") && inDetail()) {
             found.detailTtl(scanner.word());
         } else if (name.equals("service_tier") && (depth == 1 || depth == 2 && path[1].equals("response"))) {
-            found.tier = Optional.of(ServiceTier.of(scanner.word()));
+            found.tier(scanner.word());
         } else if (name.equals("latency") && inTop("performanceConfig")) {
-            found.optimized = Optional.of(scanner.word().equals("optimized"));
+            found.latency(scanner.word());
         } else if (name.equals("event_type") && depth == 1) {
-            found.type = scanner.word();
+            found.type(scanner.word());
         }
     }
 
     private void type() {
         if (depth == 1) {
-            found.type = scanner.word();
+            found.type(scanner.word());
         } else if (inTop("serviceTier")) {
-            found.tier = Optional.of(ServiceTier.of(scanner.word()));
+            found.tier(scanner.word());
         }
     }
 

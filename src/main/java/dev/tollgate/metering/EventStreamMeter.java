@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class EventStreamMeter implements Meter {
 
-    private static final int MAX_FRAME_KEPT = 1024 * 1024;
+    private static final int MAX_FRAME_KEPT = 4 * 1024 * 1024;
 
     private final Tally tally = new Tally(true);
     private final Document document = new Document(tally);
@@ -29,12 +29,17 @@ final class EventStreamMeter implements Meter {
 
     @Override
     public void accept(Buffer bytes) {
+        if (decoder.broken()) {
+            // What a stream says behind a bad frame is not known, only that it passed.
+            produced = true;
+            tally.addUnread(bytes.length());
+        }
         decoder.accept(bytes);
     }
 
     @Override
     public Metered metered() {
-        return tally.metered(document.unfinished());
+        return document.metered();
     }
 
     @Override

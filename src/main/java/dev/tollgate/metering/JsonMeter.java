@@ -7,8 +7,7 @@ import io.vertx.core.buffer.Buffer;
 /** Meters one JSON body. */
 final class JsonMeter implements Meter {
 
-    private final Tally tally = new Tally(false);
-    private final Document document = new Document(tally);
+    private final Document document = new Document(new Tally(false));
     private final long contentLength;
 
     /** @param contentLength of the decoded body, in bytes; 0 if not known */
@@ -25,7 +24,7 @@ final class JsonMeter implements Meter {
     /** A body that breaks off was written by the model in full, so all of its length counts as output. */
     @Override
     public Metered metered() {
-        Metered so = tally.metered(document.unfinished());
+        Metered so = document.metered();
         if (so.usage().isPresent() || !document.open()) {
             return so;
         }

@@ -1,10 +1,8 @@
 package dev.tollgate.metering;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * Reads JSON that is split anywhere, in bounded memory: names, numbers, and of each string its first bytes and how many
- * tokens it may be. Does not validate; what breaks off or is no JSON yields what was read so far.
+ * tokens it may hold. Does not validate; a text that breaks off or is no JSON yields what was read so far.
  */
 final class JsonScanner {
 
@@ -55,16 +53,21 @@ final class JsonScanner {
     }
 
     void accept(byte[] bytes, int from, int to) {
-        for (int i = from; i < to; i++) {
-            accept(bytes[i]);
+        int at = from;
+        while (at < to) {
+            if (state == State.STRING) {
+                at = string(bytes, at, to);
+            } else {
+                accept(bytes[at++]);
+            }
         }
     }
 
-    void accept(byte b) {
+    private void accept(byte b) {
         switch (state) {
-            case STRING -> inString(b);
             case ESCAPE -> {
-                keep(b);
+                tokens.add(b);
+                keep(new byte[] {b}, 0, 1);
                 state = State.STRING;
             }
             case NUMBER -> inNumber(b);
@@ -72,25 +75,28 @@ final class JsonScanner {
         }
     }
 
-    private void inString(byte b) {
-        if (b == '"') {
-            // A name or a value: the next byte tells.
-            pending = true;
-            state = State.BETWEEN;
-        } else if (b == '\\') {
-            state = State.ESCAPE;
-        } else {
-            keep(b);
+    /** Reads a string up to its end, an escape or the end of the bytes; most bytes of an answer are read here. */
+    private int string(byte[] bytes, int from, int to) {
+        int end = from;
+        while (end < to && bytes[end] != '"' && bytes[end] != '\\') {
+            end++;
         }
+        tokens.add(bytes, from, end);
+        keep(bytes, from, end);
+        if (end == to) {
+            return end;
+        }
+        // The next byte decides whether an ended string is a name or a value.
+        pending = bytes[end] == '"';
+        state = pending ? State.BETWEEN : State.ESCAPE;
+        return end + 1;
     }
 
-    private void keep(byte b) {
-        tokens.add(b);
-        if (length < KEPT) {
-            kept[length++] = b;
-        } else {
-            tooLong = true;
-        }
+    private void keep(byte[] bytes, int from, int to) {
+        int n = Math.min(to - from, KEPT - length);
+        System.arraycopy(bytes, from, kept, length, n);
+        length += n;
+        tooLong |= n < to - from;
     }
 
     private void inNumber(byte b) {
@@ -150,7 +156,7 @@ final class JsonScanner {
 
     /** The string if it is short, else an empty one; escapes stay as they are, without their backslash. */
     String word() {
-        return tooLong ? "" : new String(kept, 0, length, StandardCharsets.UTF_8);
+        return tooLong ? "" : Names.of(kept, length);
     }
 
     /** What the current string weighs, complete or not, see {@link TokenCount}. */

@@ -28,7 +28,7 @@ public interface Meter {
         return true;
     }
 
-    /** True if the bytes so far end between two frames, so that another frame may follow. */
+    /** True if the bytes so far end between two frames, so that another frame can follow. */
     default boolean atFrameBoundary() {
         return true;
     }

@@ -18,8 +18,7 @@ final class SseMeter implements Meter {
 
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
 
-    private final Tally tally = new Tally(true);
-    private final Document document = new Document(tally);
+    private final Document document = new Document(new Tally(true));
     private At at = At.LINE_START;
     private int matched;
     private boolean afterCr;
@@ -71,6 +70,6 @@ final class SseMeter implements Meter {
 
     @Override
     public Metered metered() {
-        return tally.metered(document.unfinished());
+        return document.metered();
     }
 }

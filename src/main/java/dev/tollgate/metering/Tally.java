@@ -5,7 +5,7 @@ import dev.tollgate.bedrock.ServiceTier;
 import dev.tollgate.bedrock.Usage;
 import java.util.Optional;
 
-/** Adds up what an answer's documents tell: one for a plain body, one for each event of a stream. */
+/** Adds up what an answer's documents report: one document for a plain body, one for each event of a stream. */
 final class Tally {
 
     private final boolean stream;
@@ -19,32 +19,42 @@ final class Tally {
     private long content;
     private long contentEvents;
 
-    /** @param stream true if content may follow a count, so that not every count is final */
+    /** @param stream true if content can follow a count, so that not every count is final */
     Tally(boolean stream) {
         this.stream = stream;
     }
 
     void add(Findings found) {
-        counts.replaceBy(found.counts);
-        counts.replaceByMetrics(found.metrics);
-        guardrail.addAll(found.guardrail);
-        Usage sum = found.iterations.sum();
-        iterations = sum.allInput() + sum.output() > 0 ? sum : iterations;
-        tier = found.tier.or(() -> tier);
-        optimized = found.optimized.or(() -> optimized);
-        usageSeen |= found.hasUsage();
-        if (found.content() > 0) {
-            content += found.content();
+        addContent(found.content());
+        if (found.reported()) {
+            report(found);
+        }
+    }
+
+    /** Adds content by its weight; a count that came before is not the last. */
+    void addContent(long weight) {
+        if (weight > 0) {
+            content += weight;
             contentEvents++;
             complete = false;
         }
+    }
+
+    private void report(Findings found) {
+        counts.replaceBy(found.counts());
+        counts.replaceByMetrics(found.metrics());
+        guardrail.addAll(found.guardrail());
+        Usage sum = found.iterations().sum();
+        iterations = sum.allInput() + sum.output() > 0 ? sum : iterations;
+        tier = found.tier().or(() -> tier);
+        optimized = found.optimized().or(() -> optimized);
+        usageSeen |= found.hasUsage();
         complete |= stream ? found.isFinal() : found.hasUsage();
     }
 
-    /** Adds content of a known size that could not be read. */
+    /** Adds content of a known size in bytes that could not be read: half a token each. */
     void addUnread(long bytes) {
-        content += bytes * TokenCount.TOKEN / 2;
-        contentEvents++;
+        addContent(bytes * TokenCount.TOKEN / 2);
     }
 
     /** A list of documents, or {@code [DONE]}, ended: nothing follows, so what was reported last is final. */
@@ -55,24 +65,28 @@ final class Tally {
     /**
      * All that is known so far.
      *
-     * @param unfinished what the document says that has not ended
+     * @param unfinished what a document reports that has not ended
+     * @param more weight of that document's content
      */
-    Metered metered(Findings unfinished) {
-        Usage reported = largest(counts.toUsage(), iterations);
-        long events = contentEvents + (unfinished.content() > 0 ? 1 : 0);
-        long counted = Math.max(events, TokenCount.tokens(content + unfinished.content()));
+    Metered metered(Findings unfinished, long more) {
+        Counts all = new Counts();
+        all.replaceBy(counts);
+        if (unfinished.reported()) {
+            all.replaceBy(unfinished.counts());
+        }
+        Usage reported = largest(all.toUsage(), iterations);
+        long counted = Math.max(contentEvents + (more > 0 ? 1 : 0), TokenCount.tokens(content + more));
         Usage passed = new Usage(
                 reported.input(),
                 Math.max(reported.output(), counted),
                 reported.cacheRead(),
                 reported.cacheWrite5m(),
                 reported.cacheWrite1h());
-        boolean last = complete && unfinished.content() == 0;
-        return new Metered(
-                last ? Optional.of(reported) : Optional.empty(), passed, tier, optimized, guardrail.purchases());
+        Optional<Usage> last = complete && more == 0 ? Optional.of(reported) : Optional.empty();
+        return new Metered(last, passed, tier, optimized, guardrail.purchases());
     }
 
-    /** The larger count of each class: sums over iterations may or may not be in the counts beside them. */
+    /** The larger count of each class: the counts beside the iterations sometimes include them. */
     private static Usage largest(Usage one, Usage other) {
         return new Usage(
                 Math.max(one.input(), other.input()),

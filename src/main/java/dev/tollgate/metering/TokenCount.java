@@ -30,6 +30,14 @@ final class TokenCount {
         weight += WEIGHTS[b & 0xff];
     }
 
+    void add(byte[] bytes, int from, int to) {
+        long sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += WEIGHTS[bytes[i] & 0xff];
+        }
+        weight += sum;
+    }
+
     void restart() {
         weight = 0;
     }

@@ -108,6 +108,12 @@ public record Limit(
         };
     }
 
+    /** True if it can apply to a call of this tenant. */
+    public boolean concerns(String tenant) {
+        Glob glob = match.get(Dimension.TENANT);
+        return glob == null || glob.matches(tenant);
+    }
+
     /** Who shares its buckets: a tenant if it matches one only, else {@code all}. */
     public String owner() {
         Glob tenant = match.get(Dimension.TENANT);

@@ -3,6 +3,7 @@ package dev.tollgate.policy;
 import dev.tollgate.policy.Limit.Quantity;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,7 +100,10 @@ public final class PolicyTable {
         }
         if (quantity instanceof Limit.Budget budget) {
             return amount(budget.weight(), budget.amount()) + " a "
-                    + budget.period().label() + " (" + budget.zone().getId() + ")";
+                    + budget.period().label() + " ("
+                    + (budget.zone().equals(ZoneOffset.UTC)
+                            ? "UTC"
+                            : budget.zone().getId()) + ")";
         }
         return quantity.most() + " calls in flight";
     }

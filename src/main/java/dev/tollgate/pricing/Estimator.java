@@ -21,7 +21,7 @@ public final class Estimator {
 
     /** Which of the two estimates is reserved. */
     public enum Mode {
-        /** What calls usually use; a call may cost more. */
+        /** What calls usually use; a call can cost more. */
         EXPECTED,
         /** Never less than the call will cost. */
         BOUND
@@ -89,11 +89,12 @@ public final class Estimator {
         return Math.min(MAX_OUTPUT, answer) * schema.choices(facts);
     }
 
-    /** The dearest that the tokens may cost: no cheaper tier, which Bedrock may not grant, and all input written to a cache. */
+    /** The most that the call can cost: without a cheaper tier, which Bedrock can decline, and with all input written to a cache. */
     private static long reservation(ModelTarget target, RequestFacts facts, Quote quote, long input, long output) {
         ServiceTier asked = facts.options().tier();
         ServiceTier tier = asked.percent() > 100 ? asked : ServiceTier.DEFAULT;
-        List<Purchase> bought = quote.tariff().bought(facts.purchases());
+        List<Purchase> bought = new ArrayList<>(quote.tariff().bought(facts.purchases()));
+        bought.addAll(GuardedCall.atMost(facts, output));
         long cost = quote.cost(new Usage(input, output, 0, 0, 0), tier, bought);
         if (facts.options().cacheWrites()) {
             cost = Math.max(cost, quote.cost(new Usage(0, output, 0, 0, input), tier, bought));
@@ -125,11 +126,14 @@ public final class Estimator {
                 usage.allInput(),
                 metered.optimized().orElse(facts.options().optimized()));
         List<Purchase> bought = new ArrayList<>(quote.tariff().bought(facts.purchases()));
-        bought.addAll(metered.purchases());
+        List<Purchase> reported = metered.purchases();
+        List<Purchase> guardrail = reported.isEmpty() ? GuardedCall.atMost(facts, usage.output()) : reported;
+        bought.addAll(guardrail);
         ServiceTier tier = metered.tier().orElse(facts.options().tier());
         long cost = quote.cost(usage, tier, bought);
         long charged = exact || mode == Mode.EXPECTED ? cost : Math.max(cost, estimate.microUsd());
-        return new Charge(usage, charged, quote.price().burndown(), !exact);
+        boolean known = exact && guardrail.equals(reported);
+        return new Charge(usage, charged, quote.price().burndown(), !known);
     }
 
     private static Charge unitCharge(RequestFacts facts, Estimate estimate, Metered metered) {

@@ -11,7 +11,7 @@ enum ModelKind {
     VIDEO,
     GUARDRAIL;
 
-    /** The kind that a model's name tells; text if it tells none. */
+    /** The kind by a model's name; text if the name shows none. */
     static ModelKind of(String model) {
         String name = model.toLowerCase(Locale.ROOT);
         if (name.contains("embed")) {

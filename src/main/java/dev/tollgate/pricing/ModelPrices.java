@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** All lines of one model, the latest first, among those of one day the one for the largest requests first. */
 final class ModelPrices {
 
-    static final Price NO_TOKENS = new Price(TokenRates.NONE, 0, 0, 1);
+    static final Price NO_TOKENS = new Price(TokenRates.NONE, 0, 0, 0, 1);
     private static final Comparator<Line> LATEST_AND_LARGEST = Comparator.<Line, LocalDate>comparing(
                     line -> line.validity().from())
             .thenComparing(line -> line.validity().above())

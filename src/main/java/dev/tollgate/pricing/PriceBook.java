@@ -49,9 +49,14 @@ public final class PriceBook {
             return Money.microUsd(price.rates().pico(usage), tier.percent(), tariff.pico(purchases));
         }
 
+        /** What a request buys of this model beside tokens: what it asks for and the model is sold by. */
+        public List<Purchase> purchases(List<Purchase> asked) {
+            return tariff.bought(asked);
+        }
+
         private Quote withContext(long tokens) {
-            return new Quote(
-                    new Price(price.rates(), tokens, price.maxOutputTokens(), price.burndown()), known, tariff);
+            Price wide = new Price(price.rates(), price.above(), tokens, price.maxOutputTokens(), price.burndown());
+            return new Quote(wide, known, tariff);
         }
     }
 
@@ -157,7 +162,7 @@ public final class PriceBook {
         return found;
     }
 
-    /** By the id, by the id without what follows its colon, by its family: a version may have its own price. */
+    /** Looks up the id, the id before its colon, then the family: some versions have their own price. */
     private @Nullable ModelPrices find(String model) {
         int colon = model.indexOf(':');
         String versioned = colon < 0 ? model : model.substring(0, colon);

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads a price book's CSV: columns by name, of which those after the twelfth may be missing. */
+/** Reads a price book's CSV: columns by name; those after the twelfth are optional. */
 final class PriceFile {
 
     private static final List<String> COLUMNS = List.of(
@@ -80,6 +80,7 @@ final class PriceFile {
         Price price = line.price();
         Price whole = new Price(
                 price.rates(),
+                price.above(),
                 price.contextTokens() < 0 ? context : price.contextTokens(),
                 price.maxOutputTokens() < 0 ? output : price.maxOutputTokens(),
                 price.burndown());
@@ -119,8 +120,10 @@ final class PriceFile {
         String model = cell("model");
         String kind = cell("kind");
         Optional<UnitPrice> unit = unit();
-        Price price = new Price(rates(), limit("context", unit), limit("max-output", unit), burndown());
-        return new Line(model, kind.isEmpty() ? ModelKind.of(model) : kind(kind), validity(), price, unit);
+        Line.Validity validity = validity();
+        Price price =
+                new Price(rates(), validity.above(), limit("context", unit), limit("max-output", unit), burndown());
+        return new Line(model, kind.isEmpty() ? ModelKind.of(model) : kind(kind), validity, price, unit);
     }
 
     private Line.Validity validity() {

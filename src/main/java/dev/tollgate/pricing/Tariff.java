@@ -53,7 +53,7 @@ final class Tariff {
         return latencyPriced;
     }
 
-    /** What a request to this model buys: of what it asks for, what the model is sold by, or one unit if it asks for none. */
+    /** What a request to this model buys: those of the units asked for that the model is sold by, else one unit. */
     List<Purchase> bought(List<Purchase> asked) {
         List<Purchase> bought = new ArrayList<>(asked.size() + 1);
         for (Purchase purchase : asked) {

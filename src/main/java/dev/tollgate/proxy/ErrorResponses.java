@@ -38,7 +38,7 @@ final class ErrorResponses {
         long wait = denied.waitMillis();
         return switch (denied.reason()) {
             case RATE, CONCURRENCY -> new Body(429, "ThrottlingException", denied.message(), Math.max(1, wait));
-            case TOO_LARGE -> new Body(400, "ValidationException", denied.message(), 0);
+            case TOO_LARGE, UNPRICED -> new Body(400, "ValidationException", denied.message(), 0);
             case LEDGER_UNAVAILABLE ->
                 new Body(503, "ServiceUnavailableException", denied.message(), Math.max(1, wait));
             case BUDGET ->

@@ -123,7 +123,7 @@ final class Reading {
             lines.advance(reader.position());
             return true;
         } catch (UnreadableException e) {
-            failed.add(input.name(), lines, e.getMessage());
+            failed.add(input.name(), lines, String.valueOf(e.getMessage()));
             lines.skip();
             return false;
         }

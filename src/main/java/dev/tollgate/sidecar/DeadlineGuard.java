@@ -1,7 +1,5 @@
 package dev.tollgate.sidecar;
 
-import dev.tollgate.admission.LedgerGuard;
-import dev.tollgate.ledger.LedgerException;
 import dev.tollgate.upstream.CallGuard;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
@@ -17,17 +15,12 @@ import java.util.function.Supplier;
 
 /**
  * SmallRye Fault Tolerance by its programmatic API: a deadline, and a breaker that opens after half of a window of calls
- * failed and lets one probe through at a time. Refusals of a question are answers, not failures.
+ * failed and lets one probe through at a time.
  */
-final class DeadlineGuard implements LedgerGuard, CallGuard {
+final class DeadlineGuard implements CallGuard {
 
     private final TypedGuard<CompletionStage<Object>> guard;
     private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
-
-    /** Around the ledger, which is asked on every call. */
-    static DeadlineGuard ledger(Duration deadline) {
-        return new DeadlineGuard("ledger", deadline, 10, Duration.ofMillis(250));
-    }
 
     /** Around what is asked seldom, and by one call at a time. */
     static DeadlineGuard seldom(String name, Duration deadline) {
@@ -48,8 +41,6 @@ final class DeadlineGuard implements LedgerGuard, CallGuard {
                 .failureRatio(0.5)
                 .delay(probe.toMillis(), ChronoUnit.MILLIS)
                 .successThreshold(1)
-                .when(e ->
-                        !(e instanceof LedgerException refused && refused.kind().equals("bad-argument")))
                 .onStateChange(s -> state = s)
                 .done()
                 .build();

@@ -23,6 +23,10 @@ final class Settings {
             Setting.of("tollgate.ledger.outage-grace", Expectation.duration()),
             Setting.of("tollgate.ledger.recovery", Expectation.duration(0)),
             Setting.of("tollgate.ledger.max-in-flight", Expectation.count(1, MAX_COUNT)),
+            Setting.of("tollgate.ledger.max-cells", Expectation.count(1, MAX_COUNT)),
+            Setting.of(
+                    "tollgate.ledger.expected-pods",
+                    Expectation.count(1, MAX_COUNT).orNone()),
             Setting.of("tollgate.policy.file", Expectation.file("a policy file")),
             Setting.of("tollgate.policy.check-every", Expectation.duration()),
             Setting.of("tollgate.prices.file", Expectation.file("a price book")),

@@ -1,6 +1,5 @@
 package dev.tollgate.sidecar;
 
-import dev.tollgate.control.LimitsPage;
 import dev.tollgate.proxy.DataPort;
 import dev.tollgate.proxy.Proxy;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,7 +36,6 @@ public class Sidecar {
     private final Slices slices;
     private final Wiring wiring;
     private final Proxy proxy;
-    private final LimitsPage limits;
 
     @Inject
     Sidecar(Vertx vertx, MeterRegistry registry, Instance<Redis> redis, SmallRyeConfig config) {
@@ -55,7 +53,6 @@ public class Sidecar {
                         slices.given("HOSTNAME").orElse(instance)),
                 slices);
         this.proxy = wiring.proxy();
-        this.limits = wiring.limitsPage();
         StartCheck.misspelt(config).forEach(LOG::warn);
         LOG.info(wiring.startLine());
     }
@@ -84,7 +81,7 @@ public class Sidecar {
     }
 
     void management(@Observes ManagementInterface management) {
-        management.router().get("/tollgate/v1/limits").handler(limits::handle);
+        wiring.control().route(management.router());
     }
 
     /** Accepts no more calls, lets open ones end within the grace time, and waits for their settlements. */

@@ -1,6 +1,9 @@
 package dev.tollgate.sidecar;
 
+import dev.tollgate.control.ControlConfig;
+import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.PolicyConfig;
+import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.pricing.PricingConfig;
 import dev.tollgate.proxy.DenialConfig;
 import dev.tollgate.proxy.MetadataConfig;
@@ -9,10 +12,17 @@ import dev.tollgate.telemetry.MetricsConfig;
 import dev.tollgate.telemetry.UsageConfig;
 import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.UpstreamConfig;
+import io.quarkus.redis.runtime.client.VertxRedisClientFactory;
+import io.quarkus.redis.runtime.client.config.RedisClientConfig;
+import io.quarkus.redis.runtime.client.config.RedisConfig;
 import io.quarkus.runtime.configuration.AbstractConfigBuilder;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The configuration, as every command reads it: a slice for each room, and what AWS SDKs read from the environment. Slices are
@@ -38,8 +48,8 @@ public record Slices(SmallRyeConfig config) {
         return slice(TollgateConfig.class);
     }
 
-    public TollgateConfig.LedgerConfig ledger() {
-        return root().ledger();
+    public LedgerConfig ledger() {
+        return slice(LedgerConfig.class);
     }
 
     public IdentityConfig identity() {
@@ -52,6 +62,11 @@ public record Slices(SmallRyeConfig config) {
 
     public PricingConfig pricing() {
         return slice(PricingConfig.class);
+    }
+
+    /** The price book in use. */
+    public PriceBook prices() {
+        return pricing().prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
     }
 
     public UpstreamConfig upstream() {
@@ -70,12 +85,34 @@ public record Slices(SmallRyeConfig config) {
         return slice(MetadataConfig.class).metadata() == MetadataConfig.Metadata.ADD;
     }
 
+    public ControlConfig control() {
+        return slice(ControlConfig.class);
+    }
+
     public MetricsConfig metrics() {
         return slice(MetricsConfig.class);
     }
 
     public UsageConfig usage() {
         return slice(UsageConfig.class);
+    }
+
+    /** A client by the settings of {@code quarkus.redis}, outside of Quarkus: named TLS configurations are not known. */
+    public Redis redis(Vertx vertx) {
+        return VertxRedisClientFactory.create(
+                RedisConfig.DEFAULT_CLIENT_NAME, vertx, redisClient(), NoRegistry.TLS, NoRegistry.PROXIES);
+    }
+
+    /** Where Redis is, without users and passwords. */
+    public String redisHosts() {
+        return redisClient().hosts().orElse(Set.of()).stream()
+                .map(host -> host.toString().replaceFirst("//[^/]*@", "//"))
+                .sorted()
+                .collect(Collectors.joining(","));
+    }
+
+    private RedisClientConfig redisClient() {
+        return slice(RedisConfig.class).clients().get(RedisConfig.DEFAULT_CLIENT_NAME);
     }
 
     /** The region that AWS SDKs would use. */

@@ -42,15 +42,27 @@ public final class StartCheck {
 
     /** What would stop a start with these values, at most five lines; empty if nothing would. */
     public static List<String> of(SmallRyeConfig config) {
+        StartCheck check = examined(config);
+        if (check.problems.isEmpty()) {
+            check.ports();
+        }
+        return check.lines();
+    }
+
+    /** The same without the ports, which a sidecar that runs already has. */
+    public static List<String> settings(SmallRyeConfig config) {
+        return examined(config).lines();
+    }
+
+    private static StartCheck examined(SmallRyeConfig config) {
         StartCheck check = new StartCheck(config);
         Settings.ALL.forEach(check::value);
         if (check.problems.isEmpty()) {
             check.region();
             check.policy();
             check.prices();
-            check.ports();
         }
-        return check.lines();
+        return check;
     }
 
     /** Names among the settings given that no setting has, a sentence for each. */

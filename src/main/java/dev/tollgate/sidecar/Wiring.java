@@ -1,8 +1,12 @@
 package dev.tollgate.sidecar;
 
 import dev.tollgate.admission.Admission;
+import dev.tollgate.admission.AdmissionSettings;
 import dev.tollgate.admission.LimitsNow;
 import dev.tollgate.control.LimitsPage;
+import dev.tollgate.control.ManagementPages;
+import dev.tollgate.control.Visibility;
+import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyConfig;
 import dev.tollgate.policy.PolicyWatcher;
@@ -40,7 +44,7 @@ final class Wiring {
     private final Supplier<Policy> policy;
     private final Caller pod;
     private final Estimator estimator;
-    private final LedgerRoom ledger;
+    private final LedgerWiring ledger;
     private final LimitsNow limits;
     private final Admission admission;
     private final UpstreamRoom upstream;
@@ -51,7 +55,7 @@ final class Wiring {
     Wiring(Platform platform, Slices slices) {
         this.platform = platform;
         this.slices = slices;
-        this.prices = slices.pricing().prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
+        this.prices = slices.prices();
         this.metrics = telemetry();
         this.callers = new CallerResolver(slices.identity());
         this.policy = policyRoom();
@@ -59,7 +63,7 @@ final class Wiring {
         metrics.announce(policy.get(), p -> callers.pod(p::tenant), callers::mayName);
         this.estimator = new Estimator(prices, slices.pricing().estimate(), platform.clock());
         this.ledger = ledgerRoom();
-        this.limits = new LimitsNow(ledger.ledger(), policy, pod, platform.clock());
+        this.limits = new LimitsNow(ledger.books().ledger(), policy, pod, platform.clock());
         this.admission = admissionRoom();
         this.upstream = UpstreamRoom.of(platform, slices);
         this.usageLog = usageLog();
@@ -89,24 +93,23 @@ final class Wiring {
         }
     }
 
-    private LedgerRoom ledgerRoom() {
-        return slices.ledger().kind() == TollgateConfig.Kind.MEMORY
-                ? LedgerRoom.inMemory(platform, metrics)
-                : LedgerRoom.inRedis(platform, slices.ledger(), metrics);
+    private LedgerWiring ledgerRoom() {
+        LedgerWiring room =
+                LedgerWiring.of(platform.vertx(), platform.clock(), slices.ledger(), platform.instance(), metrics);
+        metrics.ledgerMode(room.mode(), room.modes());
+        return room;
     }
 
     private Admission admissionRoom() {
-        Admission room = new Admission(
-                platform.vertx(),
-                ledger.ledger(),
-                ledger.guard(),
-                policy,
-                platform.clock(),
-                slices.ledger().lease(),
-                slices.ledger().outageGrace(),
-                ledger.pods(),
-                metrics,
-                limits);
+        LedgerConfig config = slices.ledger();
+        AdmissionSettings settings = new AdmissionSettings(
+                config.lease(),
+                config.outageGrace(),
+                config.recovery(),
+                config.expectedPods(),
+                slices.pricing().estimate() == Estimator.Mode.BOUND);
+        Admission room =
+                new Admission(platform.vertx(), platform.clock(), ledger.books(), policy, settings, metrics, limits);
         metrics.settlementBacklog(room::pendingSettlements);
         return room;
     }
@@ -152,8 +155,9 @@ final class Wiring {
         return openCalls.stop().compose(v -> admission.drain());
     }
 
-    LimitsPage limitsPage() {
-        return new LimitsPage(limits);
+    ManagementPages control() {
+        Visibility shown = new Visibility(policy, pod.tenant(), callers::mayName);
+        return new ManagementPages(slices.control(), new LimitsPage(limits, shown));
     }
 
     /** States of the breakers before the ledger, credentials and control plane. */
@@ -165,7 +169,7 @@ final class Wiring {
 
     /** Ends what lives longer than the last call. */
     void close() {
-        ledger.close().run();
+        ledger.close().get();
         usageLog.close();
     }
 
@@ -192,9 +196,9 @@ final class Wiring {
                 .orElse("none");
     }
 
-    private static String ledgerText(TollgateConfig root) {
+    private String ledgerText(TollgateConfig root) {
         // Without what stands before the @: it may be a password.
-        return root.ledger().kind() == TollgateConfig.Kind.MEMORY
+        return slices.ledger().kind() == LedgerConfig.Kind.MEMORY
                 ? "memory"
                 : root.redisUrl().replaceFirst("//[^/]*@", "//");
     }

@@ -41,9 +41,10 @@ final class BudgetGauges {
         return clock.millis() < resetSeconds * 1000 ? usedRatio : 0;
     }
 
-    void saw(Bucket.Budget budget, Balance balance) {
-        limit = budget.limit();
-        usedRatio = budget.limit() == 0 ? 1 : (double) (balance.used() + balance.held()) / budget.limit();
-        resetSeconds = budget.endMillis() / 1000.0;
+    void saw(Bucket bucket, Balance balance) {
+        long amount = bucket.capacity();
+        limit = amount;
+        usedRatio = amount == 0 ? 1 : (double) (balance.used(amount) + balance.held()) / amount;
+        resetSeconds = bucket.resetsAtMillis(clock.millis(), balance) / 1000.0;
     }
 }

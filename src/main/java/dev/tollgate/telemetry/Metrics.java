@@ -1,11 +1,15 @@
 package dev.tollgate.telemetry;
 
 import dev.tollgate.admission.AdmissionListener;
+import dev.tollgate.admission.BudgetEvent;
+import dev.tollgate.admission.Guard;
 import dev.tollgate.admission.Plan;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.LedgerFault;
+import dev.tollgate.ledger.LedgerListener;
 import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyWatcher;
@@ -27,7 +31,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Every metric there is. No label value is empty; no histogram has a tenant; the number of series is bounded. */
-public final class Metrics implements AdmissionListener, PolicyWatcher.Listener {
+public final class Metrics implements AdmissionListener, LedgerListener, PolicyWatcher.Listener {
 
     // Eleven counters each; more would not fit a heap of 64 MB.
     private static final int MAX_LABEL_SETS = 2000;
@@ -205,8 +209,18 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     }
 
     @Override
-    public void ledgerFailed(String kind) {
-        ledgerErrors(kind).increment();
+    public void ledgerFailed(LedgerFault fault) {
+        ledgerErrors(fault.label()).increment();
+    }
+
+    @Override
+    public void ledgerUnderflow(int count) {
+        ledgerErrors("underflow").increment(count);
+    }
+
+    @Override
+    public void ledgerDamaged(String field) {
+        ledgerErrors("damaged").increment();
     }
 
     private Counter ledgerErrors(String kind) {
@@ -241,6 +255,7 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
                 .record(nanos, TimeUnit.NANOSECONDS);
     }
 
+    @Override
     public void ledgerReset() {
         registry.counter("tollgate.ledger.resets").increment();
     }
@@ -261,20 +276,28 @@ public final class Metrics implements AdmissionListener, PolicyWatcher.Listener 
     @Override
     public void balances(String tenant, Plan plan, List<Balance> balances) {
         for (int i = 0; i < balances.size(); i++) {
-            if (plan.claims().get(i).bucket() instanceof Bucket.Budget budget) {
-                Limit.Budget quantity = (Limit.Budget) plan.limits().get(i).quantity();
-                String limit = budget.field().substring(0, budget.field().lastIndexOf('@'));
-                String owner = budget.shared() ? plan.limits().get(i).owner() : tenant;
-                if (budgets.size() < MAX_LABEL_SETS || budgets.containsKey(owner + '\n' + limit)) {
-                    budgets.computeIfAbsent(
-                                    owner + '\n' + limit,
-                                    k -> new BudgetGauges(
-                                            registry, Tags.of("limit", limit, "tenant", owner), quantity, clock))
-                            .saw(budget, balances.get(i));
+            Guard guard = plan.guards().get(i);
+            if (guard.limit().quantity() instanceof Limit.Budget quantity) {
+                Bucket bucket = guard.claim().bucket();
+                String owner = bucket.shared() ? guard.limit().owner() : tenant;
+                String name = owner + '\n' + guard.bucket();
+                if (budgets.size() < MAX_LABEL_SETS || budgets.containsKey(name)) {
+                    Tags tags = Tags.of("limit", guard.bucket(), "tenant", owner);
+                    budgets.computeIfAbsent(name, k -> new BudgetGauges(registry, tags, quantity, clock))
+                            .saw(bucket, balances.get(i));
                 }
             }
         }
     }
+
+    @Override
+    public void warned(BudgetEvent event) {}
+
+    @Override
+    public void exhausted(BudgetEvent event) {}
+
+    @Override
+    public void reset(BudgetEvent event) {}
 
     @Override
     public void reloaded(Policy policy) {

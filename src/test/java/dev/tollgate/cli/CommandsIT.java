@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.Http;
-import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
 import java.io.IOException;
@@ -61,31 +60,6 @@ class CommandsIT {
         assertTrue(output.endsWith("exit 1"), output);
         assertTrue(output.contains("found \"-1\""), output);
         assertTrue(!output.contains("\tat "), output);
-    }
-
-    @Test
-    void doctorLooksAtRedisAndIdentity() {
-        try (RealRedis redis = RealRedis.start()) {
-            String healthy = SidecarProcess.run(
-                    Map.of(
-                            "TOLLGATE_REDIS_URL", redis.url(),
-                            "AWS_REGION", "us-east-1",
-                            "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
-                            "AWS_SECRET_ACCESS_KEY", "secret-key"),
-                    "doctor");
-            assertTrue(healthy.endsWith("exit 0"), healthy);
-            assertTrue(healthy.contains("redis"), healthy);
-            assertTrue(!healthy.contains("secret-key") && !healthy.contains("AKIDEXAMPLE"), healthy);
-        }
-        String ill = SidecarProcess.run(
-                Map.of(
-                        "TOLLGATE_REDIS_URL", "redis://127.0.0.1:1",
-                        "AWS_REGION", "us-east-1",
-                        "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
-                        "AWS_SECRET_ACCESS_KEY", "secret-key"),
-                "doctor");
-        assertTrue(ill.endsWith("exit 1"), ill);
-        assertTrue(ill.contains("FAIL redis"), ill);
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 public abstract class LedgerContract {
 
     protected static final long START = 1_790_000_000_000L;
+    protected static final int MAX_BUCKETS = 40;
     private static final Duration LEASE = Duration.ofSeconds(60);
 
     protected abstract Ledger ledger();
@@ -63,6 +64,18 @@ public abstract class LedgerContract {
         return assertInstanceOf(AdmitReply.Denied.class, admit(hold));
     }
 
+    private long used(Bucket bucket) {
+        return peek(bucket).used(bucket.capacity());
+    }
+
+    private long held(Bucket bucket) {
+        return peek(bucket).held();
+    }
+
+    private long level(Bucket.Rate rate) {
+        return assertInstanceOf(Balance.Rate.class, peek(rate)).level();
+    }
+
     private Balance peek(Bucket bucket) {
         return get(ledger().peek("acme", List.of(bucket))).get(0);
     }
@@ -84,7 +97,7 @@ public abstract class LedgerContract {
         advance(6999);
         assertEquals(1, denied(hold("b", Claim.of(rate, 7))).waitMillis());
         advance(1);
-        assertEquals(0, admitted(hold("b", Claim.of(rate, 7))).balances().get(0).level());
+        assertEquals(0, admitted(hold("b", Claim.of(rate, 7))).balances().get(0).used(100) - 100);
     }
 
     @Test
@@ -96,7 +109,7 @@ public abstract class LedgerContract {
             denied(hold("x" + i, Claim.of(rate, 999)));
         }
         advance(1);
-        assertEquals(7, peek(rate).level());
+        assertEquals(7, level(rate));
     }
 
     @Test
@@ -109,8 +122,8 @@ public abstract class LedgerContract {
         assertTrue(denied.waitMillis() > 0);
         admitted(hold("b", Claim.of(budget, 40)));
         assertEquals(SettleReply.SETTLED, get(ledger().settle(settled(first, 10))));
-        assertEquals(10, peek(budget).used());
-        assertEquals(40, peek(budget).held());
+        assertEquals(10, used(budget));
+        assertEquals(40, held(budget));
         admitted(hold("c", Claim.of(budget, 50)));
         denied(hold("d", Claim.of(budget, 1)));
     }
@@ -124,7 +137,7 @@ public abstract class LedgerContract {
         denied(hold("c", Claim.of(two, 1)));
         get(ledger().settle(settled(a, 1)));
         admitted(hold("c", Claim.of(two, 1)));
-        assertEquals(2, peek(two).held());
+        assertEquals(2, held(two));
     }
 
     @Test
@@ -134,9 +147,9 @@ public abstract class LedgerContract {
         admitted(hold("before", Claim.of(budget, 45)));
         AdmitReply.Denied denied = denied(hold("a", Claim.of(rate, 10), Claim.of(budget, 6), Claim.of(inFlight(5), 1)));
         assertEquals(1, denied.index());
-        assertEquals(100, peek(rate).level());
-        assertEquals(45, peek(budget).held());
-        assertEquals(0, peek(inFlight(5)).held());
+        assertEquals(100, level(rate));
+        assertEquals(45, held(budget));
+        assertEquals(0, held(inFlight(5)));
     }
 
     @Test
@@ -165,7 +178,7 @@ public abstract class LedgerContract {
         Bucket.Rate rate = new Bucket.Rate("shadow-rate", false, false, 10, 1, 1000, 1);
         AdmitReply.Admitted admitted = admitted(hold("a", Claim.of(shadow, 25), Claim.of(rate, 25)));
         assertEquals(25, admitted.balances().get(0).held());
-        assertEquals(-10, peek(rate).level());
+        assertEquals(-10, level(rate));
         admitted(hold("b", Claim.of(shadow, 1), Claim.of(rate, 1)));
     }
 
@@ -175,7 +188,7 @@ public abstract class LedgerContract {
         Hold hold = hold("a", Claim.of(budget, 30));
         admitted(hold);
         admitted(hold);
-        assertEquals(30, peek(budget).held());
+        assertEquals(30, held(budget));
     }
 
     @Test
@@ -186,9 +199,8 @@ public abstract class LedgerContract {
         assertEquals(SettleReply.SETTLED, get(ledger().settle(settled(hold, 20))));
         assertEquals(SettleReply.ALREADY, get(ledger().settle(settled(hold, 20))));
         assertEquals(SettleReply.ALREADY, get(ledger().release(hold)));
-        assertInstanceOf(AdmitReply.Ended.class, admit(hold));
-        assertEquals(20, peek(budget).used());
-        assertEquals(0, peek(budget).held());
+        assertEquals(20, used(budget));
+        assertEquals(0, held(budget));
     }
 
     @Test
@@ -198,9 +210,8 @@ public abstract class LedgerContract {
         Hold hold = hold("a", Claim.of(rate, 70), Claim.of(budget, 30), Claim.of(inFlight(1), 1));
         admitted(hold);
         assertEquals(SettleReply.RELEASED, get(ledger().release(hold)));
-        assertEquals(100, peek(rate).level());
-        assertEquals(
-                0, peek(budget).held() + peek(budget).used() + peek(inFlight(1)).held());
+        assertEquals(100, level(rate));
+        assertEquals(0, held(budget) + used(budget) + held(inFlight(1)));
     }
 
     @Test
@@ -209,7 +220,7 @@ public abstract class LedgerContract {
         Hold hold = hold("a", Claim.of(budget, 30));
         assertEquals(SettleReply.UNKNOWN, get(ledger().release(hold)));
         assertInstanceOf(AdmitReply.Ended.class, admit(hold));
-        assertEquals(0, peek(budget).held());
+        assertEquals(0, held(budget));
     }
 
     @Test
@@ -218,9 +229,9 @@ public abstract class LedgerContract {
         Bucket.Budget budget = budget(100);
         Hold hold = hold("a", Claim.of(rate, 10), Claim.of(budget, 30));
         assertEquals(SettleReply.UNKNOWN, get(ledger().settle(settled(hold, 15, 25))));
-        assertEquals(25, peek(budget).used());
-        assertEquals(0, peek(budget).held());
-        assertEquals(85, peek(rate).level());
+        assertEquals(25, used(budget));
+        assertEquals(0, held(budget));
+        assertEquals(85, level(rate));
     }
 
     @Test
@@ -229,7 +240,7 @@ public abstract class LedgerContract {
         Hold hold = hold("a", Claim.of(rate, 50));
         admitted(hold);
         get(ledger().settle(settled(hold, 1_000_000)));
-        assertEquals(-100, peek(rate).level());
+        assertEquals(-100, level(rate));
         assertEquals(101_000, denied(hold("b", Claim.of(rate, 1))).waitMillis());
     }
 
@@ -239,7 +250,7 @@ public abstract class LedgerContract {
         Hold hold = hold("a", Claim.of(budget, 90));
         admitted(hold);
         get(ledger().settle(settled(hold, 130)));
-        assertEquals(130, peek(budget).used());
+        assertEquals(130, used(budget));
         denied(hold("b", Claim.of(budget, 0)));
     }
 
@@ -253,11 +264,11 @@ public abstract class LedgerContract {
         denied(hold("b", Claim.of(one, 1)));
         advance(1);
         admitted(hold("b", Claim.of(one, 1)));
-        assertEquals(40, peek(budget).used());
-        assertEquals(0, peek(budget).held());
+        assertEquals(40, used(budget));
+        assertEquals(0, held(budget));
         assertEquals(SettleReply.LATE, get(ledger().settle(settled(hold, 25, 1))));
-        assertEquals(25, peek(budget).used());
-        assertEquals(1, peek(one).held());
+        assertEquals(25, used(budget));
+        assertEquals(1, held(one));
         assertEquals(SettleReply.ALREADY, get(ledger().settle(settled(hold, 25, 1))));
     }
 
@@ -268,7 +279,7 @@ public abstract class LedgerContract {
         admitted(hold);
         advance(60_000);
         assertEquals(SettleReply.LATE, get(ledger().release(hold)));
-        assertEquals(0, peek(budget).used());
+        assertEquals(0, used(budget));
     }
 
     @Test
@@ -302,17 +313,17 @@ public abstract class LedgerContract {
         advance(2000);
         admitted(hold("b", Claim.of(second, 100)));
         get(ledger().settle(settled(hold, 30)));
-        assertEquals(30, peek(first).used());
-        assertEquals(100, peek(second).held());
+        assertEquals(30, used(first));
+        assertEquals(100, held(second));
     }
 
     @Test
     void aNewerLimitMovesTheLevelAndAnOlderOneDoesNotFlipItBack() {
         admitted(hold("a", Claim.of(rate(100, 60, 60_000, 1), 80)));
-        assertEquals(70, peek(rate(150, 60, 60_000, 2)).level());
+        assertEquals(70, level(rate(150, 60, 60_000, 2)));
         admitted(hold("b", Claim.of(rate(150, 60, 60_000, 2), 10)));
-        assertEquals(60, peek(rate(100, 60, 60_000, 1)).level());
-        assertEquals(-40, peek(rate(50, 60, 60_000, 3)).level());
+        assertEquals(60, level(rate(100, 60, 60_000, 1)));
+        assertEquals(-40, level(rate(50, 60, 60_000, 3)));
     }
 
     @Test
@@ -348,7 +359,89 @@ public abstract class LedgerContract {
         denied(hold("b", Claim.of(budget, 2)));
         admitted(hold("c", Claim.of(budget, 1)));
         get(ledger().settle(settled(hold, most - 3)));
-        assertEquals(most - 3, peek(budget).used());
-        assertEquals(1, peek(budget).held());
+        assertEquals(most - 3, used(budget));
+        assertEquals(1, held(budget));
+    }
+
+    @Test
+    void aDenialSaysWhatRemainsOfTheLimitThatDenied() {
+        Bucket.Budget budget = budget(100);
+        admitted(hold("a", Claim.of(budget, 60)));
+        AdmitReply.Denied denied = denied(hold("b", Claim.of(inFlight(5), 1), Claim.of(budget, 41)));
+        assertEquals(1, denied.index());
+        assertEquals(40, denied.decided().remaining(100));
+        assertEquals(60, denied.decided().held());
+    }
+
+    @Test
+    void shadowLimitsThatWouldDenyAreNamed() {
+        Bucket.Budget shadow = budget("shadow@d", 10, false);
+        AdmitReply.Admitted admitted = admitted(hold("a", Claim.of(inFlight(5), 1), Claim.of(shadow, 25)));
+        assertEquals(List.of(1), admitted.refused());
+    }
+
+    @Test
+    void aThresholdIsMarkedByOneCallerOnly() {
+        Bucket.Budget budget = budget(100);
+        assertTrue(get(ledger().mark("acme", budget, 80)));
+        assertFalse(get(ledger().mark("acme", budget, 80)));
+        assertTrue(get(ledger().mark("acme", budget, 95)));
+        assertFalse(get(ledger().mark("acme", budget, 80)), "a higher one was marked");
+        assertTrue(get(ledger().mark("acme", budget, Ledger.EXHAUSTED)));
+        assertTrue(get(ledger().mark("acme", budget, Ledger.RESET)));
+        assertFalse(get(ledger().mark("acme", budget, Ledger.RESET)));
+        assertTrue(get(ledger().mark("globex", budget, 80)), "another tenant's own");
+        assertTrue(get(ledger().mark("acme", budget("day@2026-09-22", 100, true), 80)), "another period");
+        assertEquals(0, used(budget));
+    }
+
+    @Test
+    void aTenantHasABoundedNumberOfBuckets() {
+        for (int i = 0; i < MAX_BUCKETS; i++) {
+            Bucket.Budget budget = budget("b" + i + "@1", 100, true);
+            admitted(hold("a" + i, Claim.of(budget, 1)));
+        }
+        Hold oneMore = hold("more", Claim.of(budget("b0@1", 100, true), 1), Claim.of(budget("new@1", 100, true), 1));
+        assertEquals(
+                1,
+                assertInstanceOf(AdmitReply.TooManyBuckets.class, admit(oneMore))
+                        .index());
+        admitted(hold("known", Claim.of(budget("b0@1", 100, true), 1)));
+        admitted(new Hold("other", "globex", LEASE, oneMore.claims()));
+    }
+
+    @Test
+    void thirtyTwoLimitsGuardOneCall() {
+        Claim[] claims = new Claim[Hold.MAX_CLAIMS];
+        for (int i = 0; i < claims.length; i++) {
+            claims[i] = Claim.of(budget("b" + i + "@1", 100 + i, true), 101);
+        }
+        assertEquals(
+                0,
+                assertInstanceOf(AdmitReply.TooLarge.class, admit(hold("a", claims)))
+                        .index());
+        claims[0] = Claim.of(claims[0].bucket(), 1);
+        AdmitReply.Admitted admitted = admitted(hold("a", claims));
+        assertEquals(101, admitted.balances().get(31).held());
+        assertEquals(0, denied(hold("b", Claim.of(claims[31].bucket(), 31))).index());
+    }
+
+    @Test
+    void aLapsedHoldIsChargedByDifferenceHoursLater() {
+        Bucket.Budget budget = budget("long@1", 1000, true);
+        Hold hold = hold("a", Claim.of(budget, 40));
+        admitted(hold);
+        advance(5 * 3_600_000);
+        assertEquals(SettleReply.LATE, get(ledger().settle(settled(hold, 25))));
+        assertEquals(25, used(budget));
+    }
+
+    @Test
+    void aSettlementOfAnUnknownIdHappensOnce() {
+        Bucket.Budget budget = budget(100);
+        Hold hold = hold("a", Claim.of(budget, 30));
+        assertEquals(SettleReply.UNKNOWN, get(ledger().settle(settled(hold, 25))));
+        assertEquals(SettleReply.ALREADY, get(ledger().settle(settled(hold, 25))));
+        assertEquals(25, used(budget));
     }
 }

@@ -165,4 +165,25 @@ class UnitPricesTest {
                 microUsd("101", million("0.06"), "10", million("0.24"), "3", "0.00015"),
                 charge(expected(), NOVA, Operation.CONVERSE, "{}", report).microUsd());
     }
+
+    /** 1,001 bytes in and 250 tokens out are 2 and 1 text units, for five policies of 0.00067 USD in all. */
+    @Test
+    void aGuardedCallIsChargedForEveryPolicyUnlessItsTraceReports() {
+        String json = "{'guardrailConfig':{'guardrailIdentifier':'g','guardrailVersion':'1'},'a':'";
+        json += "x".repeat(1001 - json.length() - 2) + "'}";
+        Usage usage = new Usage(100, 250, 0, 0, 0);
+        Charge charge = charge(expected(), NOVA, Operation.CONVERSE, json, reported(usage));
+        assertEquals(microUsd("100", million("0.06"), "250", million("0.24"), "3", "0.00067"), charge.microUsd());
+        assertTrue(charge.estimated());
+        assertTrue(estimate(expected(), NOVA, Operation.CONVERSE, json).microUsd() >= charge.microUsd());
+        Metered traced = new Metered(
+                Optional.of(usage),
+                usage,
+                Optional.empty(),
+                Optional.empty(),
+                List.of(Purchase.of(Unit.CONTENT_TEXT, 2)));
+        Charge exact = charge(expected(), NOVA, Operation.CONVERSE, json, traced);
+        assertEquals(microUsd("100", million("0.06"), "250", million("0.24"), "2", "0.00015"), exact.microUsd());
+        assertFalse(exact.estimated());
+    }
 }

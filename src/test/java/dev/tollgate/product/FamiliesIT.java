@@ -167,7 +167,8 @@ class FamiliesIT {
                 Http.post(sidecar, "/async-invoke", "{\"modelId\":\"amazon.nova-reel-v1:0\",\"modelInput\":{}}");
         assertEquals(200, started.statusCode());
         assertEquals("async-invoke", record(started).getString("operation"));
-        assertTrue(sidecar.metric("tollgate_unknown_price_total", "nova-reel") >= 1);
+        // One shot of six seconds, 0.08 USD each.
+        assertEquals(480_000, record(started).getLong("microUsd"));
         HttpResponse<byte[]> got =
                 Http.send(HttpRequest.newBuilder(URI.create(sidecar.uri() + "/async-invoke/arn%3Aaws%3Abedrock%3Ax"))
                         .build());

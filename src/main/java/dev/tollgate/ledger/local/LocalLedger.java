@@ -3,10 +3,12 @@ package dev.tollgate.ledger.local;
 import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.BucketKey;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.local.Count.State;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,119 +18,136 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 
-/** One process' books, under one lock. Answers at once; nothing of it survives the process. */
+/** One process' books, under one lock. Replies at once; nothing of it survives the process. */
 public final class LocalLedger implements Ledger {
 
-    private static final long TOMBSTONE_MILLIS = 3_600_000;
+    private static final long UNKNOWN_KEPT_MILLIS = 3_600_000;
+    private static final long LAPSED_KEPT_MILLIS = 86_400_000;
+    private static final int ENDED_KEPT = 4096;
 
     private final InstantSource clock;
-    private final Map<String, TokenBucket> rates = new HashMap<>();
-    private final Map<String, Amounts> amounts = new HashMap<>();
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final PriorityQueue<Entry> leases = new PriorityQueue<>((a, b) -> Long.compare(a.leaseEnd, b.leaseEnd));
+    private final int maxBuckets;
+    private final Map<String, Map<String, Count>> counts = new HashMap<>();
+    private final Map<String, Entry> entries = new HashMap<>();
+    private final PriorityQueue<Entry> leases = new PriorityQueue<>((a, b) -> Long.compare(a.end, b.end));
+    private final Map<String, Boolean> ended = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
 
-    public LocalLedger(InstantSource clock) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > ENDED_KEPT;
+        }
+    };
+
+    private static final class Entry {
+        final Hold hold;
+        State state;
+        long end;
+
+        Entry(Hold hold, State state, long end) {
+            this.hold = hold;
+            this.state = state;
+            this.end = end;
+        }
+    }
+
+    /** @param maxBuckets of one tenant, and of all that tenants share */
+    public LocalLedger(InstantSource clock, int maxBuckets) {
         this.clock = clock;
+        this.maxBuckets = maxBuckets;
     }
 
     @Override
-    public synchronized Future<AdmitReply> admit(Hold hold) {
+    public Future<AdmitReply> admit(Hold hold, Runnable written) {
+        written.run();
+        return Future.succeededFuture(decide(hold));
+    }
+
+    private synchronized AdmitReply decide(Hold hold) {
         long now = clock.millis();
         reclaim(now);
         Entry known = entries.get(hold.id());
         if (known != null) {
-            return Future.succeededFuture(
-                    known.state == State.HELD
-                            ? new AdmitReply.Admitted(balances(hold.tenant(), hold.claims(), now))
-                            : new AdmitReply.Ended());
+            return known.state == State.HELD
+                    ? new AdmitReply.Admitted(balances(hold.tenant(), hold.claims(), now), List.of())
+                    : new AdmitReply.Ended();
         }
-        List<Balance> balances = new ArrayList<>();
+        List<Integer> refused = new ArrayList<>();
+        AdmitReply refusal = refusal(hold, refused, now);
+        if (refusal != null) {
+            return refusal;
+        }
+        for (Claim claim : hold.claims()) {
+            change(hold.tenant(), claim.bucket(), now).hold(claim.estimate());
+        }
+        keep(new Entry(hold, State.HELD, now + hold.lease().toMillis()));
+        return new AdmitReply.Admitted(balances(hold.tenant(), hold.claims(), now), List.copyOf(refused));
+    }
+
+    /** The reason not to admit, null if there is none. */
+    private @org.jspecify.annotations.Nullable AdmitReply refusal(Hold hold, List<Integer> refused, long now) {
         AdmitReply refusal = null;
         long longest = -1;
         for (int i = 0; i < hold.claims().size(); i++) {
             Claim claim = hold.claims().get(i);
-            if (claim.bucket() instanceof Bucket.Budget budget
-                    && (now < budget.startMillis() || now >= budget.endMillis())) {
-                return Future.succeededFuture(new AdmitReply.StalePeriod(now));
+            Bucket bucket = claim.bucket();
+            if (bucket instanceof Bucket.Budget budget && (now < budget.startMillis() || now >= budget.endMillis())) {
+                return new AdmitReply.StalePeriod(now);
             }
-            long most = most(hold.tenant(), claim.bucket(), now);
-            long wait = claim.estimate() > most ? 0 : wait(hold.tenant(), claim, now);
-            balances.add(balance(hold.tenant(), claim.bucket(), now, wait >= 0));
-            if (wait < 0 || !claim.bucket().enforced() || refusal instanceof AdmitReply.TooLarge) {
+            if (!hasRoom(bucket.key(hold.tenant()), now)) {
+                return new AdmitReply.TooManyBuckets(i);
+            }
+            Count count = count(hold.tenant(), bucket, now);
+            boolean tooLarge = claim.estimate() > count.capacity();
+            long wait = tooLarge ? 0 : count.waitFor(claim.estimate(), now);
+            if (wait < 0) {
                 continue;
             }
-            if (claim.estimate() > most) {
-                refusal = new AdmitReply.TooLarge(i, balances);
+            refused.add(i);
+            if (!bucket.enforced() || refusal instanceof AdmitReply.TooLarge) {
+                continue;
+            }
+            if (tooLarge) {
+                refusal = new AdmitReply.TooLarge(i, count.balance());
             } else if (wait > longest) {
                 longest = wait;
-                refusal = new AdmitReply.Denied(i, wait, balances);
+                refusal = new AdmitReply.Denied(i, wait, count.balance(), balances(hold.tenant(), hold.claims(), now));
             }
         }
-        if (refusal != null) {
-            return Future.succeededFuture(refusal);
-        }
-        for (Claim claim : hold.claims()) {
-            if (claim.bucket() instanceof Bucket.Rate rate) {
-                add(hold.tenant(), rate, -claim.estimate(), now);
-            } else {
-                Amounts sums = amounts(hold.tenant(), claim.bucket());
-                sums.held = Math.min(Bucket.MAX_AMOUNT, sums.held + claim.estimate());
-            }
-        }
-        Entry entry = new Entry(hold, now + hold.lease().toMillis());
-        entries.put(hold.id(), entry);
-        leases.add(entry);
-        return Future.succeededFuture(new AdmitReply.Admitted(balances(hold.tenant(), hold.claims(), now)));
+        return refusal;
     }
 
     @Override
     public synchronized Future<SettleReply> settle(Hold hold) {
-        return Future.succeededFuture(end(hold, State.SETTLED));
+        return Future.succeededFuture(end(hold, true));
     }
 
     @Override
     public synchronized Future<SettleReply> release(Hold hold) {
-        return Future.succeededFuture(end(hold, State.RELEASED));
+        return Future.succeededFuture(end(hold, false));
     }
 
-    private SettleReply end(Hold hold, State state) {
+    private SettleReply end(Hold hold, boolean settles) {
         long now = clock.millis();
         reclaim(now);
         Entry known = entries.get(hold.id());
         State before = known == null ? State.NONE : known.state;
-        if (before == State.SETTLED || before == State.RELEASED) {
+        if (before == State.ENDED || known == null && ended.containsKey(hold.id())) {
             return SettleReply.ALREADY;
         }
-        for (Claim claim : hold.claims()) {
-            long actual = state == State.SETTLED ? claim.actual() : 0;
-            long reserved = before == State.NONE ? 0 : claim.estimate();
-            if (claim.bucket() instanceof Bucket.Rate rate) {
-                if (before != State.NONE || state == State.SETTLED) {
-                    add(hold.tenant(), rate, reserved - actual, now);
-                }
-                continue;
-            }
-            Amounts sums = amounts(hold.tenant(), claim.bucket());
-            if (before == State.HELD) {
-                sums.held = Math.max(0, sums.held - claim.estimate());
-            }
-            if (claim.bucket() instanceof Bucket.Budget) {
-                long charged = before == State.EXPIRED ? claim.estimate() : 0;
-                sums.used = Math.max(0, Math.min(Bucket.MAX_AMOUNT, sums.used + actual - charged));
+        if (before != State.NONE || settles) {
+            for (Claim claim : hold.claims()) {
+                long actual = settles ? claim.actual() : 0;
+                change(hold.tenant(), claim.bucket(), now).end(claim.estimate(), actual, before);
             }
         }
-        if (known != null) {
-            leases.remove(known);
+        if (known == null) {
+            keep(new Entry(hold, State.ENDED, now + UNKNOWN_KEPT_MILLIS));
+            return SettleReply.UNKNOWN;
         }
-        Entry tombstone = new Entry(hold, now + hold.lease().toMillis() + TOMBSTONE_MILLIS);
-        tombstone.state = state;
-        entries.put(hold.id(), tombstone);
-        leases.add(tombstone);
-        return switch (before) {
-            case NONE -> SettleReply.UNKNOWN;
-            case EXPIRED -> SettleReply.LATE;
-            default -> state == State.SETTLED ? SettleReply.SETTLED : SettleReply.RELEASED;
-        };
+        forget(known);
+        ended.put(hold.id(), true);
+        return before == State.LAPSED ? SettleReply.LATE : settles ? SettleReply.SETTLED : SettleReply.RELEASED;
     }
 
     @Override
@@ -140,7 +159,7 @@ public final class LocalLedger implements Ledger {
             return Future.succeededFuture(false);
         }
         leases.remove(known);
-        known.leaseEnd = now + hold.lease().toMillis();
+        known.end = now + hold.lease().toMillis();
         leases.add(known);
         return Future.succeededFuture(true);
     }
@@ -149,108 +168,83 @@ public final class LocalLedger implements Ledger {
     public synchronized Future<List<Balance>> peek(String tenant, List<Bucket> buckets) {
         long now = clock.millis();
         return Future.succeededFuture(
-                buckets.stream().map(b -> balance(tenant, b, now, false)).toList());
+                buckets.stream().map(b -> count(tenant, b, now).balance()).toList());
+    }
+
+    @Override
+    public synchronized Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold) {
+        long now = clock.millis();
+        reclaim(now);
+        Spending spending = (Spending) change(tenant, budget, now);
+        return Future.succeededFuture(spending.mark(threshold));
+    }
+
+    /** Nothing to do: what is not settled lapses. */
+    @Override
+    public void abandon(Hold hold) {}
+
+    private void keep(Entry entry) {
+        entries.put(entry.hold.id(), entry);
+        leases.add(entry);
+    }
+
+    private void forget(Entry entry) {
+        entries.remove(entry.hold.id());
+        leases.remove(entry);
     }
 
     private void reclaim(long now) {
-        while (!leases.isEmpty() && leases.element().leaseEnd <= now) {
+        while (!leases.isEmpty() && leases.element().end <= now) {
             Entry entry = leases.remove();
             if (entry.state != State.HELD) {
                 entries.remove(entry.hold.id());
+                if (entry.state == State.LAPSED) {
+                    ended.put(entry.hold.id(), true);
+                }
                 continue;
             }
             for (Claim claim : entry.hold.claims()) {
-                if (claim.bucket() instanceof Bucket.Rate) {
-                    continue;
-                }
-                Amounts sums = amounts(entry.hold.tenant(), claim.bucket());
-                sums.held = Math.max(0, sums.held - claim.estimate());
-                if (claim.bucket() instanceof Bucket.Budget) {
-                    sums.used = Math.min(Bucket.MAX_AMOUNT, sums.used + claim.estimate());
+                Count known = owner(claim.bucket().key(entry.hold.tenant()))
+                        .get(claim.bucket().field());
+                if (known != null) {
+                    known.lapse(claim.estimate());
                 }
             }
-            entry.state = State.EXPIRED;
-            entry.leaseEnd = now + TOMBSTONE_MILLIS;
+            entry.state = State.LAPSED;
+            entry.end = now + LAPSED_KEPT_MILLIS;
             leases.add(entry);
         }
     }
 
-    /** Milliseconds until there is room for the claim, or -1 where there is. */
-    private long wait(String tenant, Claim claim, long now) {
-        if (claim.bucket() instanceof Bucket.Rate rate) {
-            return rate(tenant, rate, now).waitFor(claim.estimate());
-        }
-        Amounts sums = amounts(tenant, claim.bucket());
-        if (claim.bucket() instanceof Bucket.Budget budget) {
-            return sums.used + sums.held + claim.estimate() <= budget.limit() ? -1 : budget.endMillis() - now;
-        }
-        return sums.held + claim.estimate() <= most(tenant, claim.bucket(), now) ? -1 : 1000;
-    }
-
-    private long most(String tenant, Bucket bucket, long now) {
-        if (bucket instanceof Bucket.Rate rate) {
-            return rate(tenant, rate, now).burst();
-        }
-        return bucket instanceof Bucket.Budget budget ? budget.limit() : ((Bucket.Concurrency) bucket).limit();
-    }
-
     private List<Balance> balances(String tenant, List<Claim> claims, long now) {
-        return claims.stream().map(c -> balance(tenant, c.bucket(), now, false)).toList();
+        return claims.stream()
+                .map(c -> count(tenant, c.bucket(), now).balance())
+                .toList();
     }
 
-    private Balance balance(String tenant, Bucket bucket, long now, boolean refused) {
-        if (bucket instanceof Bucket.Rate rate) {
-            TokenBucket level = rate(tenant, rate, now);
-            return new Balance(level.level(), Math.max(0, level.waitFor(level.burst())), 0, 0, refused);
+    private Map<String, Count> owner(BucketKey key) {
+        return counts.computeIfAbsent(key.owner(), k -> new HashMap<>());
+    }
+
+    private boolean hasRoom(BucketKey key, long now) {
+        Map<String, Count> owned = owner(key);
+        if (owned.containsKey(key.field()) || owned.size() < maxBuckets) {
+            return true;
         }
-        Amounts sums = amounts(tenant, bucket);
-        return new Balance(0, 0, sums.used, sums.held, refused);
+        owned.values().removeIf(c -> c.idle(now));
+        return owned.size() < maxBuckets;
     }
 
-    /** The bucket as of now, a copy. */
-    private TokenBucket rate(String tenant, Bucket.Rate rate, long now) {
-        TokenBucket known = rates.get(name(tenant, rate));
-        TokenBucket bucket = known == null ? new TokenBucket(rate, now) : new TokenBucket(known);
-        bucket.refill(rate, now);
-        return bucket;
+    /** As of now, to look at. */
+    private Count count(String tenant, Bucket bucket, long now) {
+        Count known = owner(bucket.key(tenant)).get(bucket.field());
+        return known == null ? Count.of(bucket, now) : known.at(bucket, now);
     }
 
-    /** Only what is written moves a bucket's clock: a denied call changes nothing. */
-    private void add(String tenant, Bucket.Rate rate, long amount, long now) {
-        TokenBucket bucket = rate(tenant, rate, now);
-        bucket.add(amount);
-        rates.put(name(tenant, rate), bucket);
-    }
-
-    private Amounts amounts(String tenant, Bucket bucket) {
-        return amounts.computeIfAbsent(name(tenant, bucket), k -> new Amounts());
-    }
-
-    private static String name(String tenant, Bucket bucket) {
-        return (bucket.shared() ? "" : tenant) + '\n' + bucket.field();
-    }
-
-    private enum State {
-        NONE,
-        HELD,
-        EXPIRED,
-        SETTLED,
-        RELEASED
-    }
-
-    private static final class Amounts {
-        long used;
-        long held;
-    }
-
-    private static final class Entry {
-        final Hold hold;
-        long leaseEnd;
-        State state = State.HELD;
-
-        Entry(Hold hold, long leaseEnd) {
-            this.hold = hold;
-            this.leaseEnd = leaseEnd;
-        }
+    /** As of now, to change: only what is written moves a bucket's clock, a denied call changes nothing. */
+    private Count change(String tenant, Bucket bucket, long now) {
+        Count count = count(tenant, bucket, now);
+        owner(bucket.key(tenant)).put(bucket.field(), count);
+        return count;
     }
 }

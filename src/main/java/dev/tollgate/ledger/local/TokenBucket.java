@@ -1,9 +1,10 @@
 package dev.tollgate.ledger.local;
 
+import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 
 /** An integer token bucket: {@code level + rem / period} amounts as of {@code at}. */
-final class TokenBucket {
+final class TokenBucket implements Count {
 
     private static final long CLOCK_JUMP_MILLIS = 5000;
 
@@ -18,29 +19,20 @@ final class TokenBucket {
         this.at = now;
     }
 
-    TokenBucket(TokenBucket other) {
-        this.limit = other.limit;
-        this.level = other.level;
-        this.rem = other.rem;
-        this.at = other.at;
-    }
-
-    long level() {
-        return level;
-    }
-
-    long burst() {
-        return limit.burst();
-    }
-
-    /** Adds what time has brought, then takes over the limit as it is now, unless that is older than the one known. */
-    void refill(Bucket.Rate given, long now) {
-        refill(now);
+    /** With what time has brought, under the limit as it is now, unless that is older than the one known. */
+    @Override
+    public Count at(Bucket bucket, long nowMillis) {
+        Bucket.Rate given = (Bucket.Rate) bucket;
+        TokenBucket copy = new TokenBucket(limit, at);
+        copy.level = level;
+        copy.rem = rem;
+        copy.refill(nowMillis);
         if (given.version() > limit.version()) {
-            level = Math.max(-given.burst(), Math.min(given.burst(), level + given.burst() - limit.burst()));
-            rem = 0;
-            limit = given;
+            copy.level = Math.max(-given.burst(), Math.min(given.burst(), copy.level + given.burst() - limit.burst()));
+            copy.rem = 0;
+            copy.limit = given;
         }
+        return copy;
     }
 
     private void refill(long now) {
@@ -61,17 +53,42 @@ final class TokenBucket {
         at = now;
     }
 
-    /** Adds or takes; never above the burst nor deeper in debt than the burst. */
-    void add(long amount) {
-        level = Math.max(-limit.burst(), Math.min(limit.burst(), level + amount));
-        if (amount >= 0 && level == limit.burst()) {
-            rem = 0;
-        }
+    @Override
+    public long capacity() {
+        return limit.burst();
     }
 
-    /** Milliseconds until the amount is there, or -1 where it is. */
-    long waitFor(long amount) {
+    @Override
+    public long waitFor(long amount, long nowMillis) {
         return level >= amount ? -1 : ceilDiv((amount - level) * limit.periodMillis() - rem, limit.rate());
+    }
+
+    /** Shadow limits can go into debt by it, down to minus the burst. */
+    @Override
+    public void hold(long estimate) {
+        level = Math.max(-limit.burst(), level - estimate);
+    }
+
+    @Override
+    public void end(long estimate, long actual, State before) {
+        long given = before == State.NONE ? 0 : estimate;
+        level = Math.max(-limit.burst(), Math.min(limit.burst(), level + given - actual));
+        rem = level == limit.burst() ? 0 : rem;
+    }
+
+    /** A rate's estimate stays taken. */
+    @Override
+    public void lapse(long estimate) {}
+
+    @Override
+    public Balance balance() {
+        return new Balance.Rate(level, Math.max(0, waitFor(limit.burst(), at)));
+    }
+
+    @Override
+    public boolean idle(long nowMillis) {
+        TokenBucket now = (TokenBucket) at(limit, nowMillis);
+        return now.level == limit.burst();
     }
 
     private static long ceilDiv(long a, long b) {

@@ -1,7 +1,7 @@
 package dev.tollgate.ledger.redis;
 
-import dev.tollgate.ledger.Bucket;
-import dev.tollgate.ledger.Claim;
+import dev.tollgate.ledger.BucketKey;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
@@ -10,20 +10,33 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
-import java.util.List;
 
 /** Writes the script's keys and arguments; {@code ledger.lua} says what they mean. */
 final class LedgerScript {
 
+    /** What a run of the script is for. */
+    enum Kind {
+        CALLS,
+        PEEK,
+        SWEEP,
+        BEAT,
+        GREET
+    }
+
+    /**
+     * One run's arguments.
+     *
+     * @param tenant encoded; empty for what all tenants share
+     */
+    record Run(Kind kind, Buffer head, Buffer life, String tenant, Buffer limits, Buffer operations) {}
+
     private final String text;
     private final String sha1;
-    private final String prefix;
+    private final String org;
 
     LedgerScript(String org, String text) {
-        this.prefix = "tg:{" + encode(org) + "}:";
+        this.org = "tg2:{" + BucketKey.encode(org) + "}";
         this.text = text;
         this.sha1 = sha1(text);
     }
@@ -39,90 +52,31 @@ final class LedgerScript {
         }
     }
 
-    /** One operation's arguments: by the script's hash, or by its text where Redis does not have it yet. */
-    record Call(String operation, String epoch, String id, long leaseMillis, String tenant, List<Claim> claims) {}
-
-    Request bySha(Call call) {
-        return request(Command.EVALSHA, sha1, call);
+    /** By the script's hash; Redis answers NOSCRIPT if it does not have it. */
+    Request bySha(Run run) {
+        return request(Command.EVALSHA, sha1, run);
     }
 
-    Request byText(Call call) {
-        return request(Command.EVAL, text, call);
+    Request byText(Run run) {
+        return request(Command.EVAL, text, run);
     }
 
-    private Request request(Command command, String script, Call call) {
-        Request request = Request.cmd(command).arg(script);
-        arguments(call).forEach(request::arg);
-        return request;
-    }
-
-    /** The number of keys, the keys, the arguments. */
-    List<String> arguments(Call call) {
-        String tenant = encode(call.tenant());
-        List<String> out = new ArrayList<>(16 + 8 * call.claims().size());
-        Collections.addAll(
-                out,
-                "9",
-                prefix + "epoch",
-                prefix + "hold:" + call.id(),
-                prefix + "holds:" + tenant,
-                prefix + "leases",
-                prefix + "rate:" + tenant,
-                prefix + "rate",
-                prefix + "budget:" + tenant,
-                prefix + "budget",
-                prefix + "pods",
-                call.operation(),
-                call.epoch(),
-                call.id(),
-                Long.toString(call.leaseMillis()),
-                tenant,
-                Integer.toString(call.claims().size()));
-        for (Claim claim : call.claims()) {
-            Bucket bucket = claim.bucket();
-            String scope = (bucket.shared() ? "s" : "t") + (bucket.enforced() ? "e" : "o");
-            if (bucket instanceof Bucket.Rate r) {
-                limit(out, "r" + scope, claim, r.burst(), r.rate(), r.periodMillis(), r.version());
-            } else if (bucket instanceof Bucket.Budget b) {
-                limit(out, "b" + scope, claim, b.limit(), b.startMillis(), b.endMillis(), b.keepMillis());
-            } else {
-                limit(out, "c" + scope, claim, ((Bucket.Concurrency) bucket).limit(), 0, 0, 0);
-            }
-        }
-        return out;
-    }
-
-    private static void limit(List<String> out, String code, Claim claim, long... terms) {
-        out.add(code);
-        out.add(claim.bucket().field());
-        out.add(Long.toString(claim.estimate()));
-        out.add(Long.toString(claim.actual()));
-        for (long term : terms) {
-            out.add(Long.toString(term));
-        }
-    }
-
-    /** Percent-encodes all but {@code [A-Za-z0-9._-]}, so that no name can leave its place in a key. */
-    static String encode(String name) {
-        StringBuilder out = new StringBuilder(name.length());
-        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if (c >= 'a' && c <= 'z'
-                    || c >= 'A' && c <= 'Z'
-                    || c >= '0' && c <= '9'
-                    || c == '.'
-                    || c == '_'
-                    || c == '-') {
-                out.append(c);
-            } else {
-                out.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
-            }
-        }
-        return out.toString();
-    }
-
-    static String decode(String encoded) {
-        return java.net.URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+    private Request request(Command command, String script, Run run) {
+        return Request.cmd(command)
+                .arg(script)
+                .arg("6")
+                .arg(org)
+                .arg(org + ":due")
+                .arg(org + ":t:" + run.tenant())
+                .arg(org + ":h:" + run.tenant())
+                .arg(org + ":beats")
+                .arg(org + ":ranks")
+                .arg(run.kind().name())
+                .arg(run.head())
+                .arg(run.life())
+                .arg(run.tenant())
+                .arg(run.limits())
+                .arg(run.operations());
     }
 
     private static String sha1(String text) {

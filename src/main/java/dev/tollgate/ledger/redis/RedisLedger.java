@@ -3,221 +3,302 @@ package dev.tollgate.ledger.redis;
 import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.BucketKey;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerException;
+import dev.tollgate.ledger.LedgerFault;
+import dev.tollgate.ledger.LedgerHealth;
+import dev.tollgate.ledger.LedgerListener;
+import dev.tollgate.ledger.PodShare;
 import dev.tollgate.ledger.SettleReply;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
-/** Sends each operation as one script call and reads its reply; takes part in restoring a ledger that came back empty. */
+/**
+ * The ledger in Redis. Each operation is handed to the ledger's own event loop, where {@link Lanes} batch it and
+ * {@link Knowledge} remembers what a ledger that lost writes has to be told.
+ */
 public final class RedisLedger implements Ledger {
 
-    private final LedgerScript script;
-    private final LedgerConnection connection;
-    private final Recovery recovery;
-    private final Heartbeat heartbeat;
-
-    /** Called when the ledger was found empty or replaced, and was restored from what this pod knew. */
-    public interface ResetListener {
-        void ledgerWasReset();
-    }
+    private static final Logger LOG = Logger.getLogger(RedisLedger.class);
+    private static final Buffer NOTHING = Buffer.buffer();
 
     /**
+     * How this pod takes part.
+     *
      * @param org part of every key: one ledger an organisation
-     * @param podId {@code [A-Za-z0-9-]{1,64}}
-     * @param recoveryMillis how long budgets wait in a new epoch, until every pod has told what it knows
+     * @param podId unique among all pods that ever were
+     * @param maxInFlight admissions that wait for Redis
+     * @param recovery how long budgets and concurrency limits wait in a new life, until every pod has reported
+     * @param maxCells buckets that one tenant can have
      */
-    public RedisLedger(
-            Vertx vertx,
-            Redis redis,
-            String org,
-            String podId,
-            int maxInFlight,
-            long recoveryMillis,
-            ResetListener listener) {
-        this(vertx, redis, org, podId, maxInFlight, recoveryMillis, listener, LedgerScript.bundled());
+    public record Settings(String org, String podId, int maxInFlight, Duration recovery, int maxCells) {}
+
+    private final Context loop;
+    private final LedgerScript script;
+    private final LedgerListener listener;
+    private final Life life;
+    private final Knowledge knowledge = new Knowledge();
+    private final LedgerConnection connection;
+    private final Heartbeat heartbeat;
+    private final Lanes lanes;
+
+    /** @param clients makes a new client for each attempt to connect */
+    public RedisLedger(Vertx vertx, Supplier<Redis> clients, Settings settings, LedgerListener listener) {
+        this(vertx, clients, settings, listener, LedgerScript.bundled());
     }
 
-    RedisLedger(
-            Vertx vertx,
-            Redis redis,
-            String org,
-            String podId,
-            int maxInFlight,
-            long recoveryMillis,
-            ResetListener listener,
-            String scriptText) {
-        this.script = new LedgerScript(org, scriptText);
-        this.recovery = new Recovery(this::execute, recoveryMillis, listener);
-        this.heartbeat = new Heartbeat(vertx, this::execute, podId, recovery);
-        this.connection = new LedgerConnection(
-                vertx, redis, maxInFlight, () -> script.byText(recovery.greeting()), this::greeted);
+    RedisLedger(Vertx vertx, Supplier<Redis> clients, Settings settings, LedgerListener listener, String scriptText) {
+        this.loop = vertx.getOrCreateContext();
+        this.script = new LedgerScript(settings.org(), scriptText);
+        this.listener = listener;
+        this.life = new Life(settings.podId(), settings.recovery().toMillis(), settings.maxCells());
+        this.connection = new LedgerConnection(vertx, loop, clients, this::greet);
+        this.heartbeat = new Heartbeat(vertx, (kind, tenant, lease) -> run(connection::send, kind, tenant, lease));
+        this.lanes = new Lanes(new BatchTransport(), knowledge, life, settings.maxInFlight());
     }
 
-    /** Opens the connection; a failure is retried in the background, the ledger is usable when it succeeds. */
+    /** Completes with the first attempt to connect; a failure is retried in the background. */
     public Future<Void> start() {
-        heartbeat.start();
-        return connection.start();
+        return onLoop(() -> {
+            heartbeat.start();
+            return connection.start();
+        });
     }
 
-    private void greeted(Response reply) {
-        if (reply.get(0).toString().equals("greeted")) {
-            recovery.at(reply.get(1).toLong());
-            recovery.found(String.valueOf(text(reply.get(2))));
-            heartbeat.beat();
+    /** This pod among the others, as last heard; empty if never. */
+    public Optional<PodShare> share() {
+        return heartbeat.share();
+    }
+
+    public LedgerHealth health() {
+        int pods = share().map(PodShare::pods).orElse(0);
+        return new LedgerHealth(
+                "redis",
+                connection.isOpen(),
+                connection.ageMillis(),
+                pods,
+                heartbeat.durability(),
+                heartbeat.evicting());
+    }
+
+    /** Leaves the other pods and closes the connection. */
+    public Future<Void> close() {
+        return onLoop(() -> heartbeat.stop().otherwiseEmpty().map(left -> {
+            connection.close();
+            return left;
+        }));
+    }
+
+    private Future<Void> greet(LedgerConnection.Sender sender) {
+        return Heartbeat.greet((kind, tenant, lease) -> run(sender, kind, tenant, lease))
+                .map(reply -> {
+                    knowledge.done(heartbeat.greeted(reply));
+                    // The connection counts as open only after this; what is to be told follows then.
+                    loop.runOnContext(v -> lanes.tell());
+                    return null;
+                });
+    }
+
+    private Future<RunReply> run(LedgerConnection.Sender sender, LedgerScript.Kind kind, String tenant, long lease) {
+        Buffer head = life.nextHead(lease);
+        return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, NOTHING, NOTHING))
+                .map(this::received);
+    }
+
+    /** By the script's hash, and by its text if Redis does not know it. */
+    private Future<Response> send(LedgerConnection.Sender sender, LedgerScript.Run run) {
+        return sender.send(script.bySha(run))
+                .recover(e -> Problem.noScript(e) ? sender.send(script.byText(run)) : Future.failedFuture(e));
+    }
+
+    private RunReply received(Response response) {
+        RunReply reply = new RunReply(response);
+        knowledge.at(reply.nowMillis());
+        if (reply.otherLife()) {
+            enter(reply);
+        } else {
+            life.stored(reply.storedNumber());
+        }
+        if (reply.underflows() > 0) {
+            LOG.errorf("The ledger set %d counts to 0 that would have become negative", reply.underflows());
+            listener.ledgerUnderflow(reply.underflows());
+        }
+        return reply;
+    }
+
+    private void enter(RunReply reply) {
+        if (reply.life().equals(life.bytes())) {
+            return;
+        }
+        boolean first = !life.known();
+        life.enter(reply.life(), reply.storedNumber());
+        int[] told = knowledge.enter(life.era(), reply.foundNumber());
+        if (!first) {
+            LOG.warnf(
+                    "The ledger lost writes and began a new life; reporting %d budgets and %d calls in flight to it",
+                    told[0], told[1]);
+            listener.ledgerReset();
+        }
+        loop.runOnContext(v -> lanes.tell());
+    }
+
+    private final class BatchTransport implements Lanes.Transport {
+        @Override
+        public boolean isOpen() {
+            return connection.isOpen();
+        }
+
+        @Override
+        public Future<RunReply> send(String tenant, Batch batch) {
+            Buffer head = life.nextHead(batch.leaseMillis());
+            long era = life.era();
+            String owner = batch.operations().get(0).hold.tenant();
+            LedgerScript.Run run = new LedgerScript.Run(
+                    LedgerScript.Kind.CALLS,
+                    head,
+                    life.bytes(),
+                    tenant,
+                    batch.limits(bucket -> knowledge.expects(owner, bucket, era)),
+                    batch.operations(operation -> knowledge.acknowledged(operation, era)));
+            return RedisLedger.this.send(connection::send, run).map(RedisLedger.this::received);
         }
     }
 
-    /** Pods with a live heartbeat when last asked, at least 1. */
-    public int pods() {
-        return heartbeat.pods();
-    }
-
-    public void close() {
-        heartbeat.stop();
-        connection.close();
-    }
-
     @Override
-    public Future<AdmitReply> admit(Hold hold) {
-        recovery.asked(hold);
-        return inEpoch("ADMIT", hold).map(answer -> {
-            AdmitReply reply = admitReply(answer.reply, hold);
-            recovery.admitted(hold, reply, answer.epoch);
-            return reply;
-        });
+    public Future<AdmitReply> admit(Hold hold, Runnable written) {
+        return submit(Operation.Code.ADMIT, hold, written).map(answer -> admitReply(hold, answer));
     }
 
     @Override
     public Future<SettleReply> settle(Hold hold) {
-        return end("SETTLE", hold);
+        return submit(Operation.Code.SETTLE, hold, () -> {}).map(RedisLedger::settleReply);
     }
 
     @Override
     public Future<SettleReply> release(Hold hold) {
-        return end("RELEASE", hold);
-    }
-
-    private Future<SettleReply> end(String operation, Hold hold) {
-        return inEpoch(operation, hold).map(answer -> {
-            recovery.ended(hold, balances(answer.reply, hold.claims().size()), answer.epoch);
-            return switch (answer.reply.get(0).toString()) {
-                case "settled" -> SettleReply.SETTLED;
-                case "released" -> SettleReply.RELEASED;
-                case "late" -> SettleReply.LATE;
-                case "unknown" -> SettleReply.UNKNOWN;
-                default -> SettleReply.ALREADY;
-            };
-        });
+        return submit(Operation.Code.RELEASE, hold, () -> {}).map(RedisLedger::settleReply);
     }
 
     @Override
     public Future<Boolean> extend(Hold hold) {
-        return inEpoch("EXTEND", hold.withClaims(List.of()))
-                .map(answer -> answer.reply.get(0).toString().equals("extended"));
+        return submit(Operation.Code.EXTEND, hold, () -> {})
+                .map(answer -> answer.status() == Operation.Status.EXTENDED);
+    }
+
+    @Override
+    public Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold) {
+        Hold hold = new Hold("mark", tenant, Duration.ofMillis(1), List.of(Claim.of(budget, threshold)));
+        return submit(Operation.Code.MARK, hold, () -> {}).map(answer -> answer.status() == Operation.Status.MARKED);
     }
 
     @Override
     public Future<List<Balance>> peek(String tenant, List<Bucket> buckets) {
-        List<Claim> claims = buckets.stream().map(b -> Claim.of(b, 0)).toList();
-        return execute(new LedgerScript.Call("PEEK", recovery.epoch(), "peek", 1, tenant, claims))
-                .map(reply -> balances(reply, claims.size()));
+        return onLoop(() -> send(
+                        connection::send,
+                        new LedgerScript.Run(
+                                LedgerScript.Kind.PEEK,
+                                life.head(1),
+                                life.bytes(),
+                                BucketKey.encode(tenant),
+                                Batch.limits(buckets, b -> false),
+                                NOTHING))
+                .map(response -> {
+                    RunReply reply = new RunReply(response);
+                    List<Balance> balances =
+                            buckets.stream().map(reply::balance).toList();
+                    reply.damaged().forEach(listener::ledgerDamaged);
+                    return balances;
+                }));
     }
 
-    /** A reply and the epoch that it was given in. */
-    private record Answer(Response reply, String epoch) {}
+    @Override
+    public void abandon(Hold hold) {
+        loop.runOnContext(v -> knowledge.abandon(hold));
+    }
 
-    private Future<Answer> inEpoch(String operation, Hold hold) {
-        String epoch = recovery.epoch();
-        return execute(call(operation, epoch, hold)).compose(reply -> {
-            if (!isOtherEpoch(reply)) {
-                return Future.succeededFuture(new Answer(reply, epoch));
+    private Future<Operation.Answer> submit(Operation.Code code, Hold hold, Runnable written) {
+        return onLoop(() -> {
+            heartbeat.busy();
+            if (code == Operation.Code.ADMIT) {
+                knowledge.asked(hold);
             }
-            return recovery.restore(epoch, hold.id()).compose(restored -> execute(call(operation, restored, hold))
-                    .compose(again -> isOtherEpoch(again)
-                            ? Future.failedFuture(new LedgerException("redis", "the ledger changed its epoch twice"))
-                            : Future.succeededFuture(new Answer(again, restored))));
+            Operation operation = new Operation(code, hold, written);
+            lanes.submit(operation);
+            return operation.future();
         });
     }
 
-    private static boolean isOtherEpoch(Response reply) {
-        return reply.get(0).toString().equals("other-epoch");
-    }
-
-    private static LedgerScript.Call call(String operation, String epoch, Hold hold) {
-        return new LedgerScript.Call(
-                operation, epoch, hold.id(), hold.lease().toMillis(), hold.tenant(), hold.claims());
-    }
-
-    /** EVALSHA, and EVAL where Redis does not know the script; any other failure means that the outcome is unknown. */
-    private Future<Response> execute(LedgerScript.Call call) {
-        return connection
-                .send(script.bySha(call))
-                .recover(e -> {
-                    String message = e.getMessage();
-                    return message != null && message.startsWith("NOSCRIPT")
-                            ? connection.send(script.byText(call))
-                            : Future.failedFuture(e);
-                })
-                .recover(e -> Future.failedFuture(fault(e)))
-                .compose(reply -> {
-                    String status = reply.get(0).toString();
-                    if (status.equals("bad-argument") || status.equals("corrupt")) {
-                        return Future.failedFuture(new LedgerException(
-                                status, "the ledger refused " + call.operation() + ": " + reply.get(1)));
-                    }
-                    recovery.at(reply.get(1).toLong());
-                    return Future.succeededFuture(reply);
-                });
-    }
-
-    private static LedgerException fault(Throwable e) {
-        if (e instanceof LedgerException known) {
-            return known;
-        }
-        String kind = e instanceof io.vertx.redis.client.impl.types.ErrorType ? "redis" : "connection";
-        return new LedgerException(kind, String.valueOf(e.getMessage()));
-    }
-
-    private static AdmitReply admitReply(Response reply, Hold hold) {
-        String status = reply.get(0).toString();
-        int index = reply.get(2).toInteger() - 1;
-        List<Balance> balances = balances(reply, hold.claims().size());
-        return switch (status) {
-            case "admitted", "duplicate" -> new AdmitReply.Admitted(balances);
-            case "denied" -> new AdmitReply.Denied(index, reply.get(3).toLong(), balances);
-            case "too-large" -> new AdmitReply.TooLarge(index, balances);
-            case "recovering" -> new AdmitReply.Recovering(reply.get(3).toLong());
-            case "stale-period" -> new AdmitReply.StalePeriod(reply.get(1).toLong());
-            case "ended", "expired" -> new AdmitReply.Ended();
-            default -> throw new LedgerException("redis", "unexpected reply " + status);
+    private AdmitReply admitReply(Hold hold, Operation.Answer answer) {
+        int index = answer.index();
+        return switch (answer.status()) {
+            case ADMITTED, DUPLICATE -> new AdmitReply.Admitted(answer.balances(), refused(answer));
+            case DENIED -> new AdmitReply.Denied(index, answer.waitMillis(), decided(hold, answer), answer.balances());
+            case TOO_LARGE -> new AdmitReply.TooLarge(index, decided(hold, answer));
+            case RECOVERING -> new AdmitReply.Recovering(answer.waitMillis());
+            case STALE_PERIOD -> new AdmitReply.StalePeriod(answer.nowMillis());
+            case ENDED -> new AdmitReply.Ended();
+            case DAMAGED -> {
+                String field = hold.claims().get(index).bucket().field();
+                LOG.errorf("The ledger's count of %s cannot be read; delete this field of the tenant's hash", field);
+                listener.ledgerDamaged(field);
+                yield new AdmitReply.Damaged(index);
+            }
+            case TOO_MANY_CELLS -> new AdmitReply.TooManyBuckets(index);
+            default -> throw refusal(answer);
         };
     }
 
-    private static List<Balance> balances(Response reply, int count) {
-        List<Balance> balances = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            int at = 4 + 3 * i;
-            long x = reply.get(at).toLong();
-            long y = reply.get(at + 1).toLong();
-            balances.add(new Balance(x, y, x, y, reply.get(at + 2).toLong() == 1));
+    private static List<Integer> refused(Operation.Answer answer) {
+        List<Integer> refused = new ArrayList<>();
+        for (int i = 0; answer.refused() >> i != 0; i++) {
+            if ((answer.refused() >> i & 1) == 1) {
+                refused.add(i);
+            }
         }
-        return balances;
+        return refused;
     }
 
-    /** One script call; what {@link Recovery} and {@link Heartbeat} are given of the ledger. */
-    interface Executor {
-        Future<Response> execute(LedgerScript.Call call);
+    private static Balance decided(Hold hold, Operation.Answer answer) {
+        return hold.claims().get(answer.index()).bucket().balance(answer.decided()[0], answer.decided()[1]);
     }
 
-    static @Nullable String text(@Nullable Response response) {
-        return response == null ? null : response.toString();
+    private static SettleReply settleReply(Operation.Answer answer) {
+        return switch (answer.status()) {
+            case SETTLED -> SettleReply.SETTLED;
+            case RELEASED -> SettleReply.RELEASED;
+            case LATE -> SettleReply.LATE;
+            case UNKNOWN -> SettleReply.UNKNOWN;
+            case ALREADY -> SettleReply.ALREADY;
+            default -> throw refusal(answer);
+        };
+    }
+
+    private static LedgerException refusal(Operation.Answer answer) {
+        return new LedgerException(LedgerFault.BAD_ARGUMENT, "the ledger refused an operation: " + answer.status());
+    }
+
+    /** Runs on the ledger's event loop, at once if this is it. */
+    private <T> Future<T> onLoop(Supplier<Future<T>> action) {
+        if (Vertx.currentContext() == loop) {
+            return action.get();
+        }
+        Promise<T> promise = Promise.promise();
+        loop.runOnContext(
+                v -> Future.<Void>succeededFuture().compose(now -> action.get()).onComplete(promise));
+        return promise.future();
     }
 }

@@ -1,63 +1,70 @@
--- Tollgate's ledger: one call decides, holds, settles. Everything or nothing.
+-- Tollgate's ledger: one run carries many operations of one tenant; each operation is everything or nothing.
+-- All integers are packed little-endian (struct) and unsigned, so that no amount is negative, fractional or not a number.
 --
--- KEYS (all in one slot, hash tag = organisation; every key a call touches is here)
---   1 epoch          string  "<id>:<ms before which budgets only wait> <server's run id> <era>"; the one key without a TTL.
---                            The first word is the life of this ledger; the era is a number that grows with each life
---   2 hold           string  "H<member>" held or expired; "S" settled; "R" released        TTL lease + 1 h
---   3 holds          zset    the tenant's holds: member = id|field=amount|..., score = lease end in ms
---   4 leases         zset    tenant -> its next lease end in ms
---   5 rate:tenant    hash    field -> level,rem,at,version,burst,rate,period
---   6 rate           hash    the same, for limits that are not per tenant
---   7 budget:tenant  hash    field -> used,held,keep,base,era (a concurrency limit uses held only); base: what of `used`
---                            the pods' SEEDs need not tell any more: the used amount that this life of the ledger found,
---                            then the largest SEED
---   8 budget         hash    the same, for limits that are not per tenant
---   9 pods           zset    pod -> heartbeat end in ms
+-- KEYS (all in one slot, hash tag = organisation; none has a time to live)
+--   1 org       hash  ''            life: format B, era I8, owner c16, previous era I8, opens I8, fresh B, server's run id
+--                     p<pod>        number of the last writing run of that pod, I8
+--                     r<f> b<f> c<f>  cells of the limits that are shared by all tenants
+--   2 due       zset  tenant -> ms when a sweep may find something
+--   3 tenant    hash  ''            header: earliest I8 (lower bound of the scores in 4, 0 for none), look I8 (ms of the
+--                                   next look for cells that are over), cursor I8 of that look
+--                     r<f> b<f> c<f>  cells of the tenant's own limits
+--                     #<id>         H<body> held; L<body> lapsed, the estimate is charged; E ended
+--   4 holds     zset  #<id> -> ms when the lease ends (H) or the entry is forgotten (L, E)
+--   5 beats     zset  pod -> ms when its heartbeat ends; negative once it has ended
+--   6 ranks     zset  pod -> 0, pods with a live heartbeat
+-- Cells
+--   r  level i8, rem I8, at I8, version I8, burst I8, rate I8, period I8
+--   b  used I8, held I8, keep I8, base I8, prior I8, era I8, mark B, reset B
+--        base: what of `used` a SEED seen in the previous life contains; prior: the same for a life before that
+--        mark: highest threshold that was reported; reset: 1 if the reset was reported
+--   c  held I8
+--   body of a hold: for each budget and concurrency limit: code B, estimate I8, field I2 + bytes
 -- ARGV
---   1 operation      ADMIT RESTORE SETTLE RELEASE EXTEND PEEK SEED SWEEP BEAT GREET
---   2 epoch          the one the caller knows, empty for none
---   3 id             of the reservation (ADMIT to EXTEND), of the pod (BEAT), of a new epoch (SEED, GREET)
---   4 lease          ms > 0; for SEED and GREET: how long budgets wait in a new epoch, may be 0
---   5 tenant         encoded
---   6 n              limits, 0 to 32, eight arguments each:
---     code           kind r|b|c (rate, budget, concurrency), scope t|s (tenant, shared), mode e|o (enforce, observe)
---     field          [%w%%._:/=@+-]{1,512}
---     estimate       for SEED: the used amount last seen
---     actual
---     a b c d        r: burst, rate, period ms, version   b: limit, start ms, end ms, keep-until ms   c: limit, 0, 0, 0
--- REPLY {status, now ms, index of the limit that decided or 0, wait ms, then three integers a limit: x, y, refused}
---     x, y           r: level, ms until full   b: used, held   c: 0, held         refused: 1 if this limit would deny
---   ADMIT            admitted | denied | duplicate | ended | too-large | stale-period | recovering
---   RESTORE          restored | duplicate | ended    (an admit without a check, for holds that outlived the ledger)
---   SETTLE, RELEASE  settled | released | late | unknown | already
---   EXTEND           extended | expired | unknown | ended
---   GREET {greeted, now, epoch}: the first call on a connection. A ledger without an epoch, or in a server that is not the
---                    one its epoch began in (started anew with old data, failed over with lost writes), begins a new one
---   PEEK peek; SEED {seeded, now, epoch}; SWEEP {swept, now, count}; BEAT {beat, now, epoch, pods, tenants due...}
---   any              {bad-argument, why} | {corrupt, which} | {other-epoch, now, epoch}
+--   1 run       CALLS, PEEK, SWEEP, BEAT, or GREET (the first on a connection)
+--   2 head      number I8 (of this run among the pod's), acknowledged I8 (highest number that the ledger told it has stored),
+--               lease I8 (ms; of the pod's heartbeat for BEAT and GREET, 0 to leave), recovery I8 (ms), cells I8 (most of one
+--               tenant), pod c16
+--   3 life      era I8 and owner c16 of the life that the pod knows, empty for none
+--   4 tenant    as in the key
+--   5 limits    code B, a b c d I8, field I2 + bytes (1 to 512)
+--               code: 0 rate, 1 budget, 2 concurrency; + 4 shared, + 8 shadow, + 16 the pod knows the cell to exist
+--               rate: burst, rate, period ms, version   budget: limit, start ms, end ms, keep-until ms   concurrency: limit
+--   6 operations  operation B, acknowledged B (1: the ledger told in this life that it holds the id), #id c17, claims B,
+--               claims x (limit B, estimate I8, actual I8)
+--               1 ADMIT  2 RESTORE (an admit without a check)  3 SETTLE  4 RELEASE  5 EXTEND
+--               6 SEED (estimate: used as last seen; actual: the era it was seen in)  7 MARK (estimate: threshold, 0 reset)
+-- REPLY, packed
+--   0 done:       now I8, stored number of this pod I8, underflows B;
+--                 an operation: status B, limit that decided or 0 B, wait ms I8, refused I4 (bits of its claims that would deny
+--                 alone), x i8, y I8 (balance of the deciding limit at that moment);
+--                 a limit: x i8, y I8, damaged B        rate: level, ms until full   budget: used, held   concurrency: 0, held
+--                 SWEEP: entries that were over I8, cells removed I8, more to look at B
+--                 BEAT, GREET: stored number found I8, pods I4, rank I4, tenants to sweep n B, n x (I2 + bytes); GREET: facts of the server, text
+--   1 other life: now I8, stored number found I8, stored number now I8, life c24: nothing was done
+--   2 refused:    why; 3 another format: B
+--   status: 1 admitted 2 duplicate 3 ended 4 denied 5 too large 6 recovering 7 stale period 8 damaged 9 too many cells
+--           10 restored 11 settled 12 released 13 late 14 unknown 15 already 16 extended 17 lapsed 18 seeded 19 marked
+--           20 not as agreed
+-- A NEW LIFE begins in any writing run that finds a write forgotten that Redis had acknowledged: the life is missing; this
+--   pod's stored number is below its acknowledged one; a cell that the pod knows is missing; or GREET finds another server.
+--   Enforcing budgets and concurrency limits then wait `recovery` ms, unless nobody can know anything.
 -- INVARIANTS
 --   Parse and check everything, read everything, decide, then write; after the first write nothing can fail. The first
---   write is one that Redis refuses when it is out of memory, so such a refusal changes nothing.
---   All numbers are integers of at most 2^52. A hold is charged or released exactly once. A denied call changes nothing
---   (up to 4 holds whose lease ended are charged on the way, as any call would).
+--   write of a run that admits is refused by a Redis out of memory, so such a refusal changes nothing.
+--   A hold is charged or released exactly once. A denied call changes nothing.
 --   In any interval T a rate admits at most burst + rate*T. used + held <= limit at every admit of a budget.
 
-local MAX = 4503599627370496
-local HOUR, KEEP = 3600000, 3024000000
-local fmod, floor, max, min, match, format, concat =
-  math.fmod, math.floor, math.max, math.min, string.match, string.format, table.concat
-local call = redis.call
+local FORMAT, MAX, MAX_LEASE = 2, 4503599627370496, 3024000000
+local HOUR, DAY, REDUE = 3600000, 86400000, 5000
+local RATE, BUDGET = 0, 1
+local HELD, LAPSED, ENDED = 72, 76, 69
+local call, pack, parse = redis.call, struct.pack, struct.unpack
+local byte, sub, floor, fmod, max, min, concat =
+  string.byte, string.sub, math.floor, math.fmod, math.max, math.min, table.concat
 
--- %.0f and nothing else: tostring and .. cut a number to 14 digits. Adding 0 turns minus zero into zero.
-local function text(n)
-  return format('%.0f', n + 0)
-end
-
-local function int(s)
-  if not s or not match(s, '^%d+$') then return nil end
-  local n = tonumber(s)
-  if n > MAX then return nil end
-  return n
+local function refuse(why)
+  return pack('<B', 2) .. why
 end
 
 local function ceildiv(a, b)
@@ -67,449 +74,622 @@ end
 
 -- 1. Parse and check.
 
-local RESERVING = {ADMIT = true, RESTORE = true, SETTLE = true, RELEASE = true, EXTEND = true}
-local OTHERS = {PEEK = true, SEED = true, SWEEP = true, BEAT = true, GREET = true}
-local op, epoch, id, tenant = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
-if #KEYS ~= 9 then return {'bad-argument', 'expected 9 keys'} end
-if not op or not (RESERVING[op] or OTHERS[op]) then return {'bad-argument', 'unknown operation'} end
-local lease, n = int(ARGV[4]), int(ARGV[6])
-if not id or #id > 64 or not match(id, '^[%w-]+$') then return {'bad-argument', 'id'} end
-if not lease or (lease == 0 and op ~= 'SEED' and op ~= 'GREET') or lease > KEEP then return {'bad-argument', 'lease'} end
-if not tenant or tenant == '' or #tenant > 512 then return {'bad-argument', 'tenant'} end
-if not n or n > 32 or #ARGV ~= 6 + 8 * n then return {'bad-argument', 'number of limits'} end
+local run, head, known, tenant, terms, work = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+if #KEYS ~= 6 or #ARGV ~= 6 then return refuse('expected 6 keys and 6 arguments') end
+local calls, peeks, sweeps, beats = run == 'CALLS', run == 'PEEK', run == 'SWEEP', run == 'BEAT' or run == 'GREET'
+if not (calls or peeks or sweeps or beats) then return refuse('unknown run') end
+if #head ~= 56 then return refuse('head') end
+local number, acknowledged, lease, recovery, max_cells, pod = parse('<I8I8I8I8I8c16', head)
+if max(number, acknowledged, max_cells) > MAX or recovery > HOUR then return refuse('number in head') end
+if lease > MAX_LEASE or (lease == 0 and not beats) then return refuse('lease') end
+if #known ~= 24 and known ~= '' then return refuse('life') end
+if #tenant > 1024 then return refuse('tenant') end
 
--- The four hashes, each with the fields that this call names and their cells.
-local hashes = {}
-for i = 5, 8 do hashes[i - 4] = {key = KEYS[i], fields = {}, cells = {}, rate = i < 7, write = {n = 0}} end
-
-local limits, member = {}, {id}
-for i = 1, n do
-  local p = 6 + (i - 1) * 8
-  local kind, scope, mode = match(ARGV[p + 1], '^([rbc])([ts])([eo])$')
-  local field = ARGV[p + 2]
-  local est, act, a, b, c, d =
-    match(concat(ARGV, ' ', p + 3, p + 8), '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
-  if not kind then return {'bad-argument', 'code of limit ' .. i} end
-  if #field > 512 or not match(field, '^[%w%%._:/=@+-]+$') then return {'bad-argument', 'field of limit ' .. i} end
-  if not est then return {'bad-argument', 'number in limit ' .. i} end
-  est, act, a, b, c, d = est + 0, act + 0, a + 0, b + 0, c + 0, d + 0
-  if max(est, act, a, b, c, d) > MAX then return {'bad-argument', 'number in limit ' .. i} end
-  if kind == 'r' then
-    if a < 1 or b < 1 or c < 1 or 2 * a * c > MAX then return {'bad-argument', 'rate of limit ' .. i} end
-  elseif kind == 'b' then
-    if b >= c or d < c then return {'bad-argument', 'period of limit ' .. i} end
+local limits, own, shared = {}, {''}, {'', 'p' .. pod}
+do
+  local at, size, n = 1, #terms, 0
+  while at <= size do
+    if size - at < 35 then return refuse('limits are cut off') end
+    local code, a, b, c, d, field, following = parse('<BI8I8I8I8I2c0', terms, at)
+    local kind = fmod(code, 4)
+    n = n + 1
+    if n > 250 or code > 31 or kind > 2 or max(a, b, c, d) > MAX or field == '' or #field > 512 then
+      return refuse('limit ' .. n)
+    end
+    local limit = {kind = kind, enforce = fmod(code, 16) < 8, shared = fmod(code, 8) > 3, expected = code > 15}
+    if kind == RATE then
+      if a < 1 or b < 1 or c < 1 or 2 * a * c > MAX then return refuse('rate of limit ' .. n) end
+      limit.burst, limit.rate, limit.period, limit.version, limit.name = a, b, c, d, 'r' .. field
+    else
+      if kind == BUDGET and (b >= c or d < c) then return refuse('period of limit ' .. n) end
+      limit.limit, limit.starts, limit.ends, limit.keep = a, b, c, d
+      limit.name = (kind == BUDGET and 'b' or 'c') .. field
+      limit.tag, limit.tail = pack('<B', fmod(code, 8)), pack('<I2', #field) .. field
+    end
+    limits[n] = limit
+    local names = limit.shared and shared or own
+    names[#names + 1] = limit.name
+    limit.place = #names
+    at = following
   end
-  if op == 'SEED' and kind ~= 'b' then return {'bad-argument', 'only budgets are seeded'} end
-  local hash = hashes[(kind == 'r' and 1 or 3) + (scope == 't' and 0 or 1)]
-  if hash.cells[field] then return {'bad-argument', 'limit ' .. i .. ' is given twice'} end
-  local l = {kind = kind, enforce = mode == 'e', field = field, est = est, act = act, a = a, b = b, c = c, d = d}
-  limits[i] = l
-  hash.fields[#hash.fields + 1] = field
-  hash.cells[field] = l
-  if kind ~= 'r' then member[#member + 1] = kind .. scope .. field .. '=' .. text(est) end
 end
-member = concat(member, '|')
+
+local ADMIT, RESTORE, SETTLE, RELEASE, EXTEND, SEED, MARK = 1, 2, 3, 4, 5, 6, 7
+local operations, first_id = {}, #own
+do
+  local at, size, m = 1, #work, 0
+  while at <= size do
+    if size - at < 19 then return refuse('operations are cut off') end
+    local code, acked, id, n = parse('<BBc17B', work, at)
+    at = at + 20
+    m = m + 1
+    if code < ADMIT or code > MARK or acked > 1 or byte(id) ~= 35 or n > 32 or m > 64 then
+      return refuse('operation ' .. m)
+    end
+    if size - at + 1 < 17 * n then return refuse('claims are cut off') end
+    local op = {code = code, acked = acked == 1, id = id, claims = n, at = at}
+    for i = 1, n do
+      local index, estimate, actual = parse('<BI8I8', work, at)
+      local limit = limits[index]
+      if not limit then return refuse('claim of operation ' .. m) end
+      if estimate > MAX or actual > MAX or limit.claimed == op then op.wrong = true end
+      if code > EXTEND and limit.kind ~= BUDGET then op.wrong = true end
+      limit.claimed = op
+      limit.claimed = op
+      op[i] = {limit, estimate, actual, at}
+      at = at + 17
+    end
+    operations[m] = op
+    if code < SEED then own[#own + 1] = id end
+  end
+end
 
 -- 2. Read.
 
-local t = call('TIME')
-local now = t[1] * 1000 + floor(t[2] / 1000)
-local current, run, era = match(call('GET', KEYS[1]) or '', '^(%S+) (%S+) (%d+)$')
-current, era = current or '', (era or 0) + 0
-local dirty = {}
+local time = call('TIME')
+local now = time[1] * 1000 + floor(time[2] / 1000)
+local org = call('HMGET', KEYS[1], unpack(shared))
+local life, era, previous, opens, fresh, server = '', 0, 0, 0, 0, ''
+if org[1] then
+  local format = byte(org[1])
+  if format ~= FORMAT then return pack('<BB', 3, format or 0) end
+  local _, following
+  _, era, _, previous, opens, fresh, following = parse('<BI8c16I8I8B', org[1])
+  life, server = sub(org[1], 2, 25), sub(org[1], following)
+end
+local stored = org[2] and parse('<I8', org[2]) or 0
+local mine = call('HMGET', KEYS[3], unpack(own))
 
-local function touch(c)
-  if not c.dirty then
-    c.dirty = true
-    dirty[#dirty + 1] = c
+local underflows = 0
+local function less(amount, by)
+  if amount < by then
+    underflows = min(255, underflows + 1)
+    return 0
   end
+  return amount - by
 end
 
-local function amounts(hash, field, v)
-  local c = {hash = hash, field = field, used = 0, held = 0, keep = 0, base = 0}
-  if v then
-    local u, h, k, s, e = match(v, '^(%d+),(%d+),(%d+),(%d+),(%d+)$')
-    if not u then
-      c.corrupt = true
-      return c
-    end
-    c.used, c.held, c.keep, c.base = u + 0, h + 0, k + 0, s + 0
-    if e + 0 ~= era then c.base = c.used end
-  else
-    c.new = true
-  end
-  return c
-end
-
-local function refill(c)
-  local elapsed = now - c.at
+local function refill(cell)
+  local elapsed = now - cell.at
   if elapsed < 0 then
-    if elapsed < -5000 then c.at = now end
+    if elapsed < -5000 then cell.at = now end
     return
   end
-  local need = (c.burst - c.level) * c.period - c.rem
-  if need <= 0 or elapsed >= ceildiv(need, c.rate) then
-    c.level, c.rem = c.burst, 0
+  local need = (cell.burst - cell.level) * cell.period - cell.rem
+  if need <= 0 or elapsed >= ceildiv(need, cell.rate) then
+    cell.level, cell.rem = cell.burst, 0
   else
-    local num = elapsed * c.rate + c.rem
-    c.rem = fmod(num, c.period)
-    c.level = c.level + (num - c.rem) / c.period
+    local num = elapsed * cell.rate + cell.rem
+    cell.rem = fmod(num, cell.period)
+    cell.level = cell.level + (num - cell.rem) / cell.period
   end
-  c.at = now
+  cell.at = now
 end
 
-local function bucket(hash, l, v)
-  local c = {hash = hash, field = l.field, rate_limit = true}
+-- Decoders and encoders, one a kind, by the first byte of the name.
+local decode = {
+  [114] = function(cell, v)
+    if #v ~= 56 then return false end
+    cell.level, cell.rem, cell.at, cell.version, cell.burst, cell.rate, cell.period = parse('<i8I8I8I8I8I8I8', v)
+    if cell.burst < 1 or cell.rate < 1 or cell.period < 1 or 2 * cell.burst * cell.period > MAX then return false end
+    refill(cell)
+    return true
+  end,
+  [98] = function(cell, v)
+    if #v ~= 50 then return false end
+    local seen_in
+    cell.used, cell.held, cell.keep, cell.base, cell.prior, seen_in, cell.mark, cell.reset = parse('<I8I8I8I8I8I8BB', v)
+    if seen_in ~= era then
+      cell.prior = seen_in == previous and cell.base or cell.used
+      cell.base = cell.used
+    end
+    return max(cell.used, cell.held) <= MAX
+  end,
+  [99] = function(cell, v)
+    if #v ~= 8 then return false end
+    cell.held = parse('<I8', v)
+    return cell.held <= MAX
+  end,
+}
+local encode = {
+  [114] = function(cell)
+    return pack('<i8I8I8I8I8I8I8', cell.level, cell.rem, cell.at, cell.version, cell.burst, cell.rate, cell.period)
+  end,
+  [98] = function(cell)
+    return pack('<I8I8I8I8I8I8BB', cell.used, cell.held, cell.keep, cell.base, cell.prior, era, cell.mark, cell.reset)
+  end,
+  [99] = function(cell)
+    return pack('<I8', cell.held)
+  end,
+}
+
+-- Cells by hash and name; what is absent is a full bucket, an unused budget, no call in flight.
+local cells = {[KEYS[1]] = {}, [KEYS[3]] = {}}
+local function open_cell(key, name, v)
+  local cell = {key = key, name = name, kind = byte(name), new = not v}
   if not v then
-    c.level, c.rem, c.at, c.version, c.burst, c.rate, c.period, c.new = l.a, 0, now, l.d, l.a, l.b, l.c, true
-  else
-    local e, r, s, w, x, y, z = match(v, '^(-?%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+)$')
-    if not e then
-      c.corrupt = true
-      return c
-    end
-    c.level, c.rem, c.at, c.version, c.burst, c.rate, c.period = e + 0, r + 0, s + 0, w + 0, x + 0, y + 0, z + 0
-    c.was_at = c.at
-    refill(c)
-    if l.d > c.version then
-      c.level = max(-l.a, min(l.a, c.level + l.a - c.burst))
-      c.rem, c.version, c.burst, c.rate, c.period = 0, l.d, l.a, l.b, l.c
-    end
+    cell.used, cell.held, cell.keep, cell.base, cell.prior, cell.mark, cell.reset = 0, 0, 0, 0, 0, 0, 0
+  elseif not decode[cell.kind](cell, v) then
+    cell.damaged = true
   end
-  return c
+  cells[key][name] = cell
+  return cell
 end
 
-for h = 1, 4 do
-  local hash = hashes[h]
-  if #hash.fields > 0 then
-    local values = call('HMGET', hash.key, unpack(hash.fields))
-    for i = 1, #hash.fields do
-      local field = hash.fields[i]
-      local l = hash.cells[field]
-      l.cell = hash.rate and bucket(hash, l, values[i]) or amounts(hash, field, values[i])
-      if l.cell.corrupt then return {'corrupt', hash.key .. ' ' .. field} end
-      hash.cells[field] = l.cell
+local lost = false
+for i = 1, #limits do
+  local limit = limits[i]
+  local key = limit.shared and KEYS[1] or KEYS[3]
+  local cell = cells[key][limit.name]
+  if not cell then cell = open_cell(key, limit.name, (limit.shared and org or mine)[limit.place]) end
+  if limit.kind == RATE and not cell.damaged then
+    if not cell.level then
+      cell.level, cell.rem, cell.at = limit.burst, 0, now
+      cell.version, cell.burst, cell.rate, cell.period = limit.version, limit.burst, limit.rate, limit.period
+    elseif limit.version > cell.version then
+      cell.level = max(-limit.burst, min(limit.burst, cell.level + limit.burst - cell.burst))
+      cell.rem, cell.version, cell.burst, cell.rate, cell.period = 0, limit.version, limit.burst, limit.rate, limit.period
     end
+  elseif limit.expected and cell.new then
+    lost = true
   end
+  limit.cell = cell
 end
 
--- Holds whose lease ended: charged where money or a day's tokens are behind them, dropped for concurrency.
-local most = op == 'SWEEP' and 64 or 4
-local first = call('ZRANGE', KEYS[3], 0, most + 1, 'WITHSCORES')
-local lapsed, next_end = {}, {}
-local reclaiming = RESERVING[op] or op == 'SWEEP'
-for i = 1, #first, 2 do
-  local m, lease_end = first[i], first[i + 1] + 0
-  if reclaiming and lease_end <= now and #lapsed < most then
-    lapsed[#lapsed + 1] = m
-    lapsed[m] = true
-    for kind, scope, field, amount in string.gmatch(m, '|([bc])([ts])([^|=]+)=(%d+)') do
-      local hash = hashes[scope == 't' and 3 or 4]
-      local c = hash.cells[field]
-      if not c then
-        c = amounts(hash, field, call('HGET', hash.key, field))
-        hash.cells[field] = c
-      end
-      if not c.corrupt and not c.new then
-        touch(c)
-        c.held = max(0, c.held - amount)
-        if kind == 'b' then c.used = min(MAX, c.used + amount) else c.gauge = true end
-      end
-    end
-  else
-    next_end[#next_end + 1] = {m, lease_end}
+local function balance(limit)
+  local cell = limit.cell
+  if cell.damaged then return 0, 0 end
+  if limit.kind == RATE then
+    return cell.level,
+      cell.level >= cell.burst and 0 or ceildiv((cell.burst - cell.level) * cell.period - cell.rem, cell.rate)
   end
+  return limit.kind == BUDGET and cell.used or 0, cell.held
 end
 
-local hold = RESERVING[op] and call('GET', KEYS[2]) or nil
-local state = 'none'
-if hold then
-  local s = string.sub(hold, 1, 1)
-  if s == 'H' then
-    local held_member = string.sub(hold, 2)
-    if (op == 'SETTLE' or op == 'RELEASE') and held_member ~= member then
-      return {'bad-argument', 'limits or estimates differ from the admitted ones'}
-    end
-    member = held_member
-    state = 'expired'
-    if not lapsed[member] and call('ZSCORE', KEYS[3], member) then state = 'held' end
-  else
-    state = 'ended'
+local function balances(out)
+  for i = 1, #limits do
+    local x, y = balance(limits[i])
+    out[#out + 1] = pack('<i8I8B', x, y, limits[i].cell.damaged and 1 or 0)
   end
-end
-local was_soonest = call('ZSCORE', KEYS[4], tenant)
-
--- 3. Decide.
-
-local function reply(status, index, wait)
-  local r = {status, now, index, wait}
-  for i = 1, n do
-    local l = limits[i]
-    local c = l.cell
-    if l.kind == 'r' then
-      r[#r + 1] = c.level
-      r[#r + 1] = c.level >= c.burst and 0 or ceildiv((c.burst - c.level) * c.period - c.rem, c.rate)
-    else
-      r[#r + 1] = l.kind == 'b' and c.used or 0
-      r[#r + 1] = c.held
-    end
-    r[#r + 1] = l.refused or 0
-  end
-  return r
+  return concat(out)
 end
 
--- 4. Write.
+if peeks then return balances({pack('<BI8I8B', 0, now, stored, 0)}) end
 
-local function keep_alive(key, ms)
-  if call('PTTL', key) < ms then call('PEXPIRE', key, text(ms)) end
+-- 3. Is this the ledger that the pod knows?
+
+local function write_life()
+  call('HSET', KEYS[1], '', pack('<BI8', FORMAT, era) .. sub(life, 9) .. pack('<I8I8B', previous, opens, fresh) .. server,
+    'p' .. pod, pack('<I8', stored))
 end
 
--- A field in 32 that is created looks for ones that say no more than their absence does.
-local function prune(key, rate_limit)
-  local all = call('HGETALL', key)
-  for i = 1, min(#all, 8192), 2 do
-    local v = all[i + 1]
-    if rate_limit then
-      local e, r, s, w, x, y, z = match(v, '^(-?%d+),(%d+),(%d+),(%d+),(%d+),(%d+),(%d+)$')
-      if e and now - s >= ceildiv((x - e) * z, y + 0) then call('HDEL', key, all[i]) end
-    else
-      local k = match(v, '^%d+,0,(%d+),')
-      if k and k + 0 < now then call('HDEL', key, all[i]) end
-    end
+local function other_life(found)
+  return pack('<BI8I8I8', 1, now, found, stored) .. life
+end
+
+-- The server's own text about itself; where INFO is not allowed, all servers are taken for the same.
+local function info(section)
+  local text = redis.pcall('INFO', section)
+  return type(text) == 'string' and text or ''
+end
+
+local function running_on()
+  return string.match(info('server'), 'run_id:(%w+)') or ''
+end
+
+local function begin(waits)
+  local found = stored
+  server = running_on()
+  call('ZSCORE', KEYS[2], '')
+  previous, era = era, max(now, era + 1)
+  opens, fresh = waits and now + recovery or 0, waits and 0 or 1
+  life, stored = pack('<I8', era) .. pod, max(stored, number)
+  write_life()
+  call('ZADD', KEYS[2], 'NX', now + HOUR, '')
+  return other_life(found)
+end
+
+local facts, learned = '', false
+if run == 'GREET' then
+  local memory, replication = info('memory'), info('replication')
+  facts = 'aof ' .. (string.match(info('persistence'), 'aof_enabled:(%d)') or '?')
+    .. ' replicas ' .. (string.match(replication, 'connected_slaves:(%d+)') or '?')
+    .. ' maxmemory ' .. (string.match(memory, 'maxmemory:(%d+)') or '?')
+    .. ' policy ' .. (string.match(memory, 'maxmemory_policy:([%w-]+)') or '?')
+  local here = running_on()
+  if life ~= '' and here ~= '' and here ~= server then
+    if server ~= '' then return begin(true) end
+    server, learned = here, true
   end
 end
+if life == '' then
+  local nobody = known == '' and acknowledged == 0 and call('EXISTS', KEYS[2], KEYS[5]) == 0
+  return begin(not nobody)
+end
+if known ~= life then return other_life(stored) end
+if stored < acknowledged or lost then return begin(true) end
 
--- A time to live is looked at when a field is new or its last hour is over, not at every call.
-local function write()
-  for i = 1, #dirty do
-    local c = dirty[i]
-    local w = c.hash.write
-    local value
-    if c.rate_limit then
-      value = format('%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f', c.level + 0, c.rem + 0, c.at, c.version, c.burst, c.rate, c.period)
-      if c.new or floor(c.was_at / HOUR) ~= floor(c.at / HOUR) then
-        w.ttl = max(w.ttl or 0, 2 * HOUR + min(KEEP, 2 * ceildiv(2 * c.burst * c.period, c.rate)))
-      end
-    else
-      if c.gauge and c.keep < now + KEEP / 2 then
-        c.keep = now + KEEP
-        w.ttl = KEEP
-      elseif c.new then
-        w.ttl = max(w.ttl or HOUR, c.keep - now)
-      end
-      value = format('%.0f,%.0f,%.0f,%.0f,%.0f', c.used + 0, c.held + 0, c.keep, c.base, era)
-    end
-    if c.gauge and c.held == 0 then
-      w.gone = w.gone or {}
-      w.gone[#w.gone + 1] = c.field
-    else
-      w[w.n + 1], w[w.n + 2] = c.field, value
-      w.n = w.n + 2
-      w.new = w.new or c.new
+-- 4. Heartbeats.
+
+if beats then
+  local ended = call('ZRANGEBYSCORE', KEYS[5], 0, now, 'LIMIT', 0, 64, 'WITHSCORES')
+  local forgotten = call('ZRANGEBYSCORE', KEYS[5], DAY - now, '(0', 'LIMIT', 0, 64)
+  local due = lease > 0 and call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 16) or {}
+  call('ZCARD', KEYS[6])
+  local found = stored
+  stored = max(stored, number)
+  call('ZADD', KEYS[5], lease > 0 and now + lease or -now, pod)
+  call('HSET', KEYS[1], 'p' .. pod, pack('<I8', stored))
+  if learned then write_life() end
+  if lease > 0 then call('ZADD', KEYS[6], 0, pod) else call('ZREM', KEYS[6], pod) end
+  for i = 1, #ended, 2 do
+    if ended[i] ~= pod then
+      call('ZADD', KEYS[5], -ended[i + 1], ended[i])
+      call('ZREM', KEYS[6], ended[i])
     end
   end
-  for h = 1, 4 do
-    local hash = hashes[h]
-    local w = hash.write
-    if w.n > 0 then
-      if w.new and fmod(call('HLEN', hash.key), 32) == 31 then prune(hash.key, hash.rate) end
-      call('HSET', hash.key, unpack(w, 1, w.n))
-      if w.ttl then keep_alive(hash.key, w.ttl) end
-    end
-    if w.gone then call('HDEL', hash.key, unpack(w.gone)) end
-  end
-  for i = 1, #lapsed do call('ZREM', KEYS[3], lapsed[i]) end
-end
-
--- Keeps the index of tenants by next lease end; added and removed are the call's own change of the tenant's holds.
-local function index_lease(added, removed)
-  local soonest = added
-  for i = 1, #next_end do
-    local m, lease_end = next_end[i][1], next_end[i][2]
-    if m ~= removed and (not soonest or lease_end < soonest) then soonest = lease_end end
-  end
-  if not soonest then
-    call('ZREM', KEYS[4], tenant)
-  elseif not was_soonest or was_soonest + 0 ~= soonest then
-    call('ZADD', KEYS[4], text(soonest), tenant)
-    if not was_soonest or floor(was_soonest / HOUR) ~= floor(soonest / HOUR) then
-      keep_alive(KEYS[4], KEEP)
-      if added or #next_end > 0 then keep_alive(KEYS[3], KEEP) end
+  for i = 1, #forgotten do
+    if forgotten[i] ~= pod then
+      call('ZREM', KEYS[5], forgotten[i])
+      call('HDEL', KEYS[1], 'p' .. forgotten[i])
     end
   end
+  local reply = {pack('<BI8I8BI8I4I4B', 0, now, stored, 0, found, call('ZCARD', KEYS[6]), call('ZRANK', KEYS[6], pod) or 0, #due)}
+  for i = 1, #due do
+    call('ZADD', KEYS[2], now + REDUE, due[i])
+    reply[#reply + 1] = pack('<I2', #due[i]) .. due[i]
+  end
+  return concat(reply) .. facts
 end
 
-local function reclaim_only()
-  if #lapsed > 0 then
-    write()
-    index_lease(nil, nil)
+-- 5. Entries: what is known of an id, and what of it is over.
+
+local earliest, look, cursor = 0, 0, 0
+local has_header = mine[1] and #mine[1] == 24
+if has_header then earliest, look, cursor = parse('<I8I8I8', mine[1]) end
+local header_changed = not has_header
+if not has_header then look = now + HOUR end
+local entries, changed, soonest = {}, {}, nil
+
+local function open_entry(id, value)
+  local entry = {id = id, value = value, was = value}
+  entries[id] = entry
+  return entry
+end
+
+local function put(entry, value, due)
+  if not entry.changed then
+    entry.changed = true
+    changed[#changed + 1] = entry
+  end
+  entry.value, entry.due = value, due
+  if due and (not soonest or due < soonest) then soonest = due end
+end
+
+local dirty, room = {}, {}
+local function touch(cell)
+  if not cell.dirty then
+    cell.dirty = true
+    dirty[#dirty + 1] = cell
+    if cell.new and room[cell.key] then room[cell.key] = room[cell.key] - 1 end
   end
 end
 
--- What an admit does to one limit.
-local function take(l)
-  local c = l.cell
-  touch(c)
-  if l.kind == 'r' then
-    c.level = max(-c.burst, c.level - l.est)
-  else
-    c.held = min(MAX, c.held + l.est)
-    c.gauge = l.kind == 'c'
-    if l.kind == 'b' then c.keep = max(c.keep, l.d) end
-  end
-end
-
--- Which server this is. Where INFO may not be asked, all are taken for the same.
-local function server()
-  local info = redis.pcall('INFO', 'server')
-  return type(info) == 'string' and match(info, 'run_id:(%w+)') or 'unknown'
-end
-
-local function begin(here)
-  era = max(now, era + 1)
-  current = id .. ':' .. text(lease == 0 and 0 or now + lease)
-  call('SET', KEYS[1], current .. ' ' .. here .. ' ' .. text(era))
-end
-
-if op == 'PEEK' then return reply('peek', 0, 0) end
-
-if op == 'GREET' then
-  local here = server()
-  if current == '' or (here ~= run and here ~= 'unknown' and run ~= 'unknown') then begin(here) end
-  return {'greeted', now, current}
-end
-
-if op == 'BEAT' then
-  call('ZADD', KEYS[9], text(now + lease), id)
-  call('ZREMRANGEBYSCORE', KEYS[9], '-inf', '(' .. text(now))
-  keep_alive(KEYS[9], HOUR)
-  local r = {'beat', now, current, call('ZCARD', KEYS[9])}
-  local due = call('ZRANGEBYSCORE', KEYS[4], '-inf', text(now), 'LIMIT', 0, 16)
-  for i = 1, #due do r[#r + 1] = due[i] end
-  return r
-end
-
-if op == 'SWEEP' then
-  write()
-  index_lease(nil, nil)
-  return {'swept', now, #lapsed}
-end
-
-if op == 'SEED' then
-  if current == '' then begin(server()) end
-  for i = 1, n do
-    local l = limits[i]
-    local c = l.cell
-    if l.est > c.base then
-      touch(c)
-      c.used = min(MAX, c.used + l.est - c.base)
-      c.base, c.keep = l.est, max(c.keep, l.d)
+do
+  local at = first_id
+  for i = 1, #operations do
+    local op = operations[i]
+    if op.code < SEED then
+      at = at + 1
+      op.entry = entries[op.id] or open_entry(op.id, mine[at])
     end
   end
-  write()
-  return {'seeded', now, current}
 end
 
-if current == '' or epoch ~= current then return {'other-epoch', now, current} end
-
-if op == 'EXTEND' then
-  if state == 'held' then
-    call('SET', KEYS[2], 'H' .. member, 'PX', text(lease + HOUR))
-    write()
-    call('ZADD', KEYS[3], text(now + lease), member)
-    index_lease(now + lease, member)
-    return reply('extended', 0, 0)
-  end
-  reclaim_only()
-  return reply(state == 'none' and 'unknown' or state, 0, 0)
-end
-
-if op == 'SETTLE' or op == 'RELEASE' then
-  if state == 'ended' then
-    reclaim_only()
-    return reply('already', 0, 0)
-  end
-  local charged = op == 'SETTLE' or state == 'expired'
-  for i = 1, n do
-    local l = limits[i]
-    local c = l.cell
-    local act = op == 'SETTLE' and l.act or 0
-    if l.kind == 'r' then
-      if state ~= 'none' or charged then
-        touch(c)
-        c.level = max(-c.burst, min(c.burst, c.level + (state == 'none' and 0 or l.est) - act))
-        if c.level == c.burst then c.rem = 0 end
-      end
-    elseif state == 'held' then
-      touch(c)
-      c.held = max(0, c.held - l.est)
-      if l.kind == 'b' then c.used, c.keep = min(MAX, c.used + act), max(c.keep, l.d) else c.gauge = true end
-    elseif l.kind == 'b' and charged then
-      touch(c)
-      c.used, c.keep = max(0, min(MAX, c.used + act - (state == 'expired' and l.est or 0))), max(c.keep, l.d)
+-- A lease that ended: what was held is charged where money or a day's tokens are behind it, and freed for concurrency.
+local function lapse(entry)
+  local at, size = 2, #entry.value
+  while at <= size do
+    local code, amount, field, following = parse('<BI8I2c0', entry.value, at)
+    local key = code > 3 and KEYS[1] or KEYS[3]
+    local name = (fmod(code, 4) == BUDGET and 'b' or 'c') .. field
+    local cell = cells[key][name] or open_cell(key, name, call('HGET', key, name))
+    if not cell.damaged and not cell.new then
+      touch(cell)
+      cell.held = less(cell.held, amount)
+      if cell.kind == 98 then cell.used = min(MAX, cell.used + amount) end
     end
+    at = following
   end
-  call('SET', KEYS[2], op == 'SETTLE' and 'S' or 'R', 'PX', text(lease + HOUR))
-  write()
-  if state == 'held' then call('ZREM', KEYS[3], member) end
-  if state == 'held' or #lapsed > 0 then index_lease(nil, member) end
-  local status = {none = 'unknown', expired = 'late', held = op == 'SETTLE' and 'settled' or 'released'}
-  return reply(status[state], 0, 0)
+  put(entry, 'L' .. sub(entry.value, 2), now + DAY)
 end
 
--- ADMIT, RESTORE
-if state ~= 'none' then
-  reclaim_only()
-  return reply(state == 'held' and 'duplicate' or 'ended', 0, 0)
-end
-
-local index, wait, status = 0, 0, nil
-local opens = tonumber(match(current, ':(%d+)$') or '0')
-for i = 1, n do
-  local l = limits[i]
-  local c = l.cell
-  local need, why = 0, nil
-  if l.kind == 'r' then
-    if l.est > c.burst then
-      why = 'too-large'
-    elseif c.level < l.est then
-      why, need = 'denied', ceildiv((l.est - c.level) * c.period - c.rem, c.rate)
-    end
-  elseif l.kind == 'b' then
-    if now < l.b or now >= l.c then
-      status, index, wait = 'stale-period', i, 0
+local over = 0
+if (earliest > 0 and earliest <= now) or sweeps then
+  local most = sweeps and 64 or 4
+  local first = call('ZRANGE', KEYS[4], 0, most, 'WITHSCORES')
+  local before = earliest
+  earliest = 0
+  for i = 1, #first, 2 do
+    local id, ends = first[i], tonumber(first[i + 1])
+    if ends > now or over == most then
+      earliest = ends
       break
     end
-    if l.est > l.a then
-      why = 'too-large'
-    elseif c.used + c.held + l.est > l.a then
-      why, need = 'denied', l.c - now
-    elseif now < opens and l.enforce then
-      why, need = 'recovering', opens - now
-    end
-  elseif l.est > l.a then
-    why = 'too-large'
-  elseif c.held + l.est > l.a then
-    why, need = 'denied', 1000
+    over = over + 1
+    local entry = entries[id] or open_entry(id, call('HGET', KEYS[3], id))
+    if entry.value and byte(entry.value) == HELD then lapse(entry) else put(entry, false) end
   end
-  if why then
-    l.refused = 1
-    if l.enforce then
-      local rank = {['too-large'] = 3, denied = 2, recovering = 1}
-      if not status or rank[why] > rank[status] or (why == status and need > wait) then
+  header_changed = header_changed or earliest ~= before
+end
+
+-- 6. Operations: each returns its status, the index of the deciding claim, and a wait.
+
+local function has_room(limit)
+  local key = limit.shared and KEYS[1] or KEYS[3]
+  if not room[key] then
+    local entries_there = limit.shared and call('ZCARD', KEYS[5]) or call('ZCARD', KEYS[4])
+    room[key] = max_cells - call('HLEN', key) + entries_there + 1
+    for i = 1, #dirty do
+      if dirty[i].key == key and dirty[i].new then room[key] = room[key] - 1 end
+    end
+  end
+  return room[key] > 0
+end
+
+local RANK = {[4] = 2, [5] = 3, [6] = 1}
+
+-- The status that this claim alone would give, and the wait.
+local function refusal(limit, estimate)
+  local cell = limit.cell
+  if limit.kind == RATE then
+    if estimate > cell.burst then return 5, 0 end
+    if cell.level < estimate then return 4, ceildiv((estimate - cell.level) * cell.period - cell.rem, cell.rate) end
+    return nil
+  end
+  if estimate > limit.limit then return 5, 0 end
+  local used = limit.kind == BUDGET and cell.used or 0
+  if used + cell.held + estimate > limit.limit then return 4, limit.kind == BUDGET and limit.ends - now or 1000 end
+  if now < opens and limit.enforce then return 6, opens - now end
+  return nil
+end
+
+local function body(op)
+  local parts = {}
+  for i = 1, op.claims do
+    local claim = op[i]
+    local limit = claim[1]
+    if limit.tag then parts[#parts + 1] = limit.tag .. sub(work, claim[4] + 1, claim[4] + 8) .. limit.tail end
+  end
+  return concat(parts)
+end
+
+local function hold(op)
+  for i = 1, op.claims do
+    local limit, estimate = op[i][1], op[i][2]
+    local cell = limit.cell
+    if not cell.damaged then
+      touch(cell)
+      if limit.kind == RATE then
+        cell.level = max(-cell.burst, cell.level - estimate)
+      else
+        cell.held = min(MAX, cell.held + estimate)
+        if limit.kind == BUDGET then cell.keep = max(cell.keep, limit.keep) end
+      end
+    end
+  end
+  put(op.entry, 'H' .. body(op), now + lease)
+end
+
+local function admit(op)
+  local value = op.entry.value
+  if value then return byte(value) == HELD and 2 or 3, 0, 0 end
+  local status, index, wait = nil, 0, 0
+  local bit, refused = 1, 0
+  for i = 1, op.claims do
+    local limit, estimate = op[i][1], op[i][2]
+    local cell = limit.cell
+    if cell.damaged then return 8, i, 0 end
+    if limit.kind == BUDGET and (now < limit.starts or now >= limit.ends) then return 7, i, 0 end
+    if cell.new and not cell.dirty and not has_room(limit) then return 9, i, 0 end
+    local why, need = refusal(limit, estimate)
+    if why then
+      refused = refused + bit
+      if limit.enforce and (not status or RANK[why] > RANK[status] or (why == status and need > wait)) then
         status, index, wait = why, i, need
       end
     end
+    bit = bit * 2
   end
-end
-if status and op == 'ADMIT' then
-  reclaim_only()
-  return reply(status, index, wait)
+  op.refused = refused
+  if status then return status, index, wait end
+  hold(op)
+  return 1, 0, 0
 end
 
-call('SET', KEYS[2], 'H' .. member, 'PX', text(lease + HOUR))
-for i = 1, n do take(limits[i]) end
-write()
-call('ZADD', KEYS[3], text(now + lease), member)
-index_lease(now + lease, nil)
-return reply(op == 'ADMIT' and 'admitted' or 'restored', 0, 0)
+local function restore(op)
+  local value = op.entry.value
+  if value then return byte(value) == HELD and 2 or 3, 0, 0 end
+  hold(op)
+  return 10, 0, 0
+end
+
+-- Ends an entry: charges the actual amounts (SETTLE) or nothing (RELEASE), and gives back what was held or charged for it.
+local function finish(op)
+  local entry = op.entry
+  local state = entry.value and byte(entry.value)
+  local settles = op.code == SETTLE
+  if state == ENDED or (not state and op.acked) then return 15, 0, 0 end
+  if state and sub(entry.value, 2) ~= body(op) then return 20, 0, 0 end
+  for i = 1, op.claims do
+    local limit, estimate = op[i][1], op[i][2]
+    local actual = settles and op[i][3] or 0
+    local cell = limit.cell
+    if not cell.damaged and (state or settles) then
+      touch(cell)
+      if limit.kind == RATE then
+        cell.level = max(-cell.burst, min(cell.burst, cell.level + (state and estimate or 0) - actual))
+        if cell.level == cell.burst then cell.rem = 0 end
+      else
+        if state == HELD then cell.held = less(cell.held, estimate) end
+        if limit.kind == BUDGET then
+          cell.used = min(MAX, cell.used + actual)
+          if state == LAPSED then cell.used = less(cell.used, estimate) end
+          cell.keep = max(cell.keep, limit.keep)
+        end
+      end
+    end
+  end
+  if op.acked or (state and not settles) then put(entry, false) else put(entry, 'E', now + HOUR) end
+  if state == LAPSED then return 13, 0, 0 end
+  return not state and 14 or settles and 11 or 12, 0, 0
+end
+
+local function extend(op)
+  local state = op.entry.value and byte(op.entry.value)
+  if state == HELD then
+    put(op.entry, op.entry.value, now + lease)
+    return 16, 0, 0
+  end
+  return state == LAPSED and 17 or (state == ENDED or op.acked) and 3 or 14, 0, 0
+end
+
+local life_changed = false
+local function seed(op)
+  for i = 1, op.claims do
+    local limit, used, seen_in = op[i][1], op[i][2], op[i][3]
+    local cell = limit.cell
+    local known_of = seen_in == previous and 'base' or 'prior'
+    if not cell.damaged and seen_in ~= era and used > cell[known_of] then
+      touch(cell)
+      cell.used = min(MAX, cell.used + used - cell[known_of])
+      cell[known_of], cell.keep = used, max(cell.keep, limit.keep)
+      if fresh == 1 then opens, fresh, life_changed = now + recovery, 0, true end
+    end
+  end
+  return 18, 0, 0
+end
+
+local function mark(op)
+  for i = 1, op.claims do
+    local limit, threshold = op[i][1], op[i][2]
+    local cell = limit.cell
+    if cell.damaged or threshold > 101 then return 20, i, 0 end
+    local marked = cell.mark
+    if threshold == 0 then marked = cell.reset > 0 and 255 or -1 end
+    if marked >= threshold then return 15, i, 0 end
+    touch(cell)
+    if threshold == 0 then cell.reset = 1 else cell.mark = threshold end
+    cell.keep = max(cell.keep, limit.keep)
+  end
+  return 19, 0, 0
+end
+
+local OPERATIONS = {admit, restore, finish, finish, extend, seed, mark}
+local replies = {''}
+for i = 1, #operations do
+  local op = operations[i]
+  local status, index, wait, x, y = 20, 0, 0, 0, 0
+  if not op.wrong then
+    status, index, wait = OPERATIONS[op.code](op)
+    if index > 0 then x, y = balance(op[index][1]) end
+  end
+  replies[i + 1] = pack('<BBI8I4i8I8', status, index, wait, op.refused or 0, x, y)
+end
+
+-- 7. A sweep looks at a part of the hash for cells that say no more than their absence, and entries without an end.
+
+local gone, more = {}, false
+local IDLE = {
+  [114] = function(cell) return cell.level >= cell.burst end,
+  [98] = function(cell)
+    return cell.held == 0 and (cell.keep < now or cell.used + cell.base + cell.prior + cell.mark + cell.reset == 0)
+  end,
+  [99] = function(cell) return cell.held == 0 end,
+}
+if sweeps then
+  local key = tenant == '' and KEYS[1] or KEYS[3]
+  local page = call('HSCAN', key, string.format('%.0f', cursor), 'COUNT', 64)
+  cursor = tonumber(page[1])
+  for i = 1, #page[2], 2 do
+    local name, value = page[2][i], page[2][i + 1]
+    local kind = byte(name)
+    if decode[kind] and not cells[key][name] then
+      local cell = open_cell(key, name, value)
+      if not cell.damaged and IDLE[kind](cell) then gone[#gone + 1] = name end
+    elseif kind == 35 and key == KEYS[3] and not entries[name] and not call('ZSCORE', KEYS[4], name) then
+      put(open_entry(name, value), value, now)
+      more = true
+    end
+  end
+  look = cursor > 0 and now or now + HOUR
+  more = more or cursor > 0 or over == 64
+  header_changed = true
+end
+
+-- 8. Write.
+
+if soonest and (earliest == 0 or soonest < earliest) then earliest, header_changed = soonest, true end
+local written = #dirty + #changed + #gone > 0 or life_changed or sweeps
+if written then
+  if header_changed then call('ZSCORE', KEYS[2], tenant) end
+  local scores, ended, dropped = {}, {}, {}
+  local org_fields, own_fields = {'p' .. pod}, {}
+  stored = max(stored, number)
+  org_fields[2] = pack('<I8', stored)
+  for i = 1, #changed do
+    local entry = changed[i]
+    if entry.value then
+      scores[#scores + 1], scores[#scores + 2] = entry.due, entry.id
+      if entry.value ~= entry.was then own_fields[#own_fields + 1], own_fields[#own_fields + 2] = entry.id, entry.value end
+    else
+      ended[#ended + 1] = entry.id
+      if entry.was then dropped[#dropped + 1] = entry.id end
+    end
+  end
+  for i = 1, #dirty do
+    local cell = dirty[i]
+    local fields = cell.key == KEYS[1] and org_fields or own_fields
+    fields[#fields + 1], fields[#fields + 2] = cell.name, encode[cell.kind](cell)
+  end
+  if header_changed then own_fields[#own_fields + 1], own_fields[#own_fields + 2] = '', pack('<I8I8I8', earliest, look, cursor) end
+  if #scores > 0 then call('ZADD', KEYS[4], unpack(scores)) end
+  if #ended > 0 then call('ZREM', KEYS[4], unpack(ended)) end
+  call('HSET', KEYS[1], unpack(org_fields))
+  if life_changed then write_life() end
+  if #own_fields > 0 then call('HSET', KEYS[3], unpack(own_fields)) end
+  if #dropped > 0 then call('HDEL', KEYS[3], unpack(dropped)) end
+  if #gone > 0 then call('HDEL', tenant == '' and KEYS[1] or KEYS[3], unpack(gone)) end
+  if header_changed then
+    if sweeps and tenant ~= '' and call('HLEN', KEYS[3]) == 1 then
+      call('DEL', KEYS[3])
+      call('ZREM', KEYS[2], tenant)
+    else
+      call('ZADD', KEYS[2], earliest > 0 and min(earliest, look) or look, tenant)
+    end
+  end
+end
+
+replies[1] = pack('<BI8I8B', 0, now, stored, underflows)
+if sweeps then return replies[1] .. pack('<I8I8B', over, #gone, more and 1 or 0) end
+return balances(replies)

@@ -7,7 +7,7 @@ import dev.tollgate.ledger.LedgerContract;
 class LocalLedgerTest extends LedgerContract {
 
     private final ManualClock clock = new ManualClock(START);
-    private final LocalLedger ledger = new LocalLedger(clock);
+    private final LocalLedger ledger = new LocalLedger(clock, MAX_BUCKETS);
 
     @Override
     protected Ledger ledger() {

@@ -2,29 +2,42 @@ package dev.tollgate.ledger.redis;
 
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
+import dev.tollgate.ledger.Hold;
+import dev.tollgate.ledger.redis.Operation.Code;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
-/** Random operations over two tenants, a dozen ids and limits of all kinds; the same seed is the same sequence. */
+/** Random runs of two pods over two tenants, a dozen ids and limits of all kinds; the same seed is the same sequence. */
 final class LedgerOperations {
 
-    private static final long LEASE = 10_000;
+    static final Duration LEASE = Duration.ofSeconds(10);
     private static final long PERIOD = 120_000;
 
     private final Random random;
+    private final LedgerOracle oracle;
     private final boolean large;
-    private final Map<String, LedgerScript.Call> admitted = new HashMap<>();
+    private final boolean crowded;
+    private final Map<String, List<Hold>> asked = new HashMap<>();
+    private final Map<String, Long> numbers = new HashMap<>();
+    private final Map<String, Long> acked = new HashMap<>();
+    private final Map<String, Long> confirmed = new HashMap<>();
     private long now = 1_700_000_000_000L;
     private int fresh;
     private long version = 1;
 
-    LedgerOperations(Random random) {
+    LedgerOperations(Random random, LedgerOracle oracle) {
         this.random = random;
+        this.oracle = oracle;
         this.large = random.nextInt(4) == 0;
+        this.crowded = random.nextInt(8) == 0;
     }
 
     long now() {
@@ -32,7 +45,7 @@ final class LedgerOperations {
     }
 
     boolean wipes() {
-        return random.nextInt(400) == 0;
+        return random.nextInt(300) == 0;
     }
 
     boolean failsOver() {
@@ -40,90 +53,213 @@ final class LedgerOperations {
     }
 
     void advance() {
-        int kind = random.nextInt(100);
-        now += kind < 60
+        int kind = random.nextInt(1000);
+        now += kind < 600
                 ? random.nextInt(50)
-                : kind < 90
+                : kind < 900
                         ? random.nextInt(1500)
-                        : kind < 95
+                        : kind < 960
                                 ? random.nextInt(15_000)
-                                : kind < 97 ? -random.nextInt(4000) : kind < 98 ? -random.nextInt(20_000) : 0;
+                                : kind < 970
+                                        ? -random.nextInt(4000)
+                                        : kind < 975
+                                                ? -random.nextInt(20_000)
+                                                : kind < 980
+                                                        ? 3_600_000 + random.nextInt(1000)
+                                                        : kind < 983 ? 86_400_000 + random.nextInt(1000) : 0;
     }
 
-    LedgerScript.Call next(String epoch) {
-        String known = random.nextInt(200) == 0 ? "stale:0" : epoch;
+    /** A run of one pod; the pod knows what its last reply told it. */
+    ModelRun next() {
         int kind = random.nextInt(100);
-        if (epoch.isEmpty() && random.nextBoolean() || kind < 2) {
-            return random.nextInt(3) == 0 ? greet(known) : seed(known);
+        String tenant = random.nextInt(3) == 0 ? "b" : "a";
+        LedgerScript.Kind what = oracle.life.length() == 0 || kind < 3
+                ? LedgerScript.Kind.GREET
+                : kind < 8
+                        ? LedgerScript.Kind.BEAT
+                        : kind < 16
+                                ? LedgerScript.Kind.PEEK
+                                : kind < 20 ? LedgerScript.Kind.SWEEP : LedgerScript.Kind.CALLS;
+        if (what == LedgerScript.Kind.SWEEP && random.nextInt(3) == 0) {
+            tenant = "";
         }
-        if (kind < 50) {
-            return admit(known);
+        List<Operation> operations = new ArrayList<>();
+        if (what == LedgerScript.Kind.CALLS) {
+            int count = 1 + (random.nextBoolean() ? 0 : random.nextInt(6));
+            for (int i = 0; i < count; i++) {
+                operations.add(operation(tenant));
+            }
+        } else if (what == LedgerScript.Kind.PEEK) {
+            operations.add(new Operation(Code.ADMIT, hold("peek", tenant, claims())));
         }
-        if (kind < 80) {
-            return end(known, kind < 72 ? "SETTLE" : "RELEASE");
-        }
-        if (kind < 86) {
-            LedgerScript.Call of = earlier(known);
-            return new LedgerScript.Call("EXTEND", known, of.id(), LEASE, of.tenant(), List.of());
-        }
-        if (kind < 96) {
-            return new LedgerScript.Call("PEEK", known, "peek", 1, tenant(), claims());
-        }
-        return kind < 98 ? new LedgerScript.Call("SWEEP", known, "sweep", 1, tenant(), List.of()) : restore(known);
+        return run(what, tenant, operations);
     }
 
-    private String tenant() {
-        return random.nextInt(3) == 0 ? "b" : "a";
+    private ModelRun run(LedgerScript.Kind what, String tenant, List<Operation> operations) {
+        String pod = random.nextInt(4) == 0 ? "pod-b" : "pod-a";
+        boolean writes = what != LedgerScript.Kind.PEEK;
+        long number = numbers.merge(pod, writes ? 1L : 0L, Long::sum);
+        long acknowledged = acked.getOrDefault(pod + hex(oracle.life), 0L);
+        boolean beats = what == LedgerScript.Kind.BEAT || what == LedgerScript.Kind.GREET;
+        Set<Bucket> known = new HashSet<>();
+        Set<String> confirmedNow = new HashSet<>();
+        for (Operation operation : operations) {
+            for (Claim claim : operation.claims()) {
+                boolean there = oracle.cells.containsKey(LedgerOracle.name(tenant, claim.bucket()));
+                if (claim.bucket().kind() != Bucket.Kind.RATE && (there ? random.nextBoolean() : rarely(400))) {
+                    known.add(claim.bucket());
+                }
+            }
+            String id = operation.hold.id();
+            boolean was = confirmed.getOrDefault(id, -1L) == oracle.era;
+            if (rarely(40) != was) {
+                confirmedNow.add(id);
+            }
+        }
+        return new ModelRun(
+                what,
+                pod,
+                number,
+                acknowledged + (rarely(120) ? 1 + random.nextInt(5) : 0),
+                beats ? (rarely(6) ? 0 : 5000 + random.nextInt(10_000)) : LEASE.toMillis(),
+                random.nextInt(3) == 0 ? 2000 : 0,
+                crowded ? 6 : 1000,
+                rarely(oracle.life.length() == 0 ? 2 : 100) ? other() : oracle.life.copy(),
+                tenant,
+                operations,
+                known,
+                confirmedNow);
     }
 
-    private LedgerScript.Call greet(String epoch) {
-        long recovery = random.nextInt(3) == 0 ? 2000 : 0;
-        return new LedgerScript.Call("GREET", epoch, "epoch-" + random.nextInt(1000), recovery, "-", List.of());
+    private Buffer other() {
+        return random.nextBoolean() ? Buffer.buffer() : Buffer.buffer(new byte[24]);
     }
 
-    private LedgerScript.Call seed(String epoch) {
+    private boolean rarely(int n) {
+        return random.nextInt(n) == 0;
+    }
+
+    static String hex(Buffer bytes) {
+        return java.util.HexFormat.of().formatHex(bytes.getBytes());
+    }
+
+    /** What the pod learns of a run's reply. */
+    void learn(ModelRun run, List<String> reply) {
+        String life = run.pod() + hex(oracle.life);
+        if (reply.get(0).equals("other-life")) {
+            acked.put(life, Long.valueOf(reply.get(3)));
+        } else if (run.kind() == LedgerScript.Kind.CALLS
+                || run.kind() == LedgerScript.Kind.BEAT
+                || run.kind() == LedgerScript.Kind.GREET) {
+            acked.merge(life, Long.valueOf(reply.get(2)), Math::max);
+        }
+        if (reply.get(0).equals("done") && run.kind() == LedgerScript.Kind.CALLS) {
+            for (int i = 0; i < run.operations().size(); i++) {
+                String status = reply.get(4 + i);
+                if (status.startsWith("ADMITTED") || status.startsWith("DUPLICATE") || status.startsWith("RESTORED")) {
+                    confirmed.put(run.operations().get(i).hold.id(), oracle.era);
+                }
+            }
+        }
+    }
+
+    private static Hold hold(String id, String tenant, List<Claim> claims) {
+        return new Hold(id, tenant, LEASE, claims);
+    }
+
+    /** One operation, as the ledger's own interface can express it. */
+    ModelRun nextCall() {
+        String tenant = random.nextInt(3) == 0 ? "b" : "a";
+        Operation operation =
+                random.nextInt(12) == 0 ? new Operation(Code.ADMIT, hold("peek", tenant, claims())) : operation(tenant);
+        boolean peeks = operation.hold.id().equals("peek");
+        boolean was = confirmed.containsKey(operation.hold.id());
+        return new ModelRun(
+                peeks ? LedgerScript.Kind.PEEK : LedgerScript.Kind.CALLS,
+                "pod",
+                1,
+                0,
+                LEASE.toMillis(),
+                0,
+                1_000_000,
+                oracle.life.copy(),
+                tenant,
+                List.of(operation),
+                Set.of(),
+                was ? Set.of(operation.hold.id()) : Set.of());
+    }
+
+    private Operation operation(String tenant) {
+        int kind = random.nextInt(100);
+        if (kind < 45) {
+            return new Operation(Code.ADMIT, admit(tenant));
+        }
+        if (kind < 75) {
+            boolean settle = kind < 66;
+            return new Operation(settle ? Code.SETTLE : Code.RELEASE, end(tenant, settle));
+        }
+        if (kind < 82) {
+            return new Operation(Code.EXTEND, earlier(tenant));
+        }
+        if (kind < 88) {
+            return new Operation(Code.RESTORE, random.nextBoolean() ? earlier(tenant) : admit(tenant));
+        }
         List<Claim> budgets = claims().stream()
-                .filter(c -> c.bucket() instanceof Bucket.Budget)
+                .filter(c -> c.bucket().kind() == Bucket.Kind.BUDGET || rarely(60))
                 .toList();
-        long recovery = random.nextInt(3) == 0 ? 2000 : 0;
-        return new LedgerScript.Call("SEED", epoch, "epoch-" + random.nextInt(1000), recovery, tenant(), budgets);
+        return kind < 94
+                ? new Operation(
+                        Code.SEED,
+                        hold("seed", tenant, budgets.stream().map(this::seen).toList()))
+                : new Operation(
+                        Code.MARK,
+                        hold(
+                                "mark",
+                                tenant,
+                                budgets.stream().map(this::threshold).toList()));
     }
 
-    private LedgerScript.Call admit(String epoch) {
-        if (random.nextInt(8) == 0) {
-            LedgerScript.Call again = earlier(epoch);
-            return new LedgerScript.Call("ADMIT", epoch, again.id(), LEASE, again.tenant(), again.claims());
+    private Claim seen(Claim claim) {
+        long seenIn = List.of(oracle.previous, oracle.previous, oracle.era, 1L).get(random.nextInt(4));
+        return new Claim(claim.bucket(), claim.estimate() * 3 % Bucket.MAX_AMOUNT, seenIn);
+    }
+
+    private Claim threshold(Claim claim) {
+        return Claim.of(claim.bucket(), List.of(0L, 80L, 95L, 101L, 102L).get(random.nextInt(5)));
+    }
+
+    private Hold admit(String tenant) {
+        if (rarely(8)) {
+            return earlier(tenant);
         }
-        LedgerScript.Call call = new LedgerScript.Call("ADMIT", epoch, "id-" + fresh++, LEASE, tenant(), claims());
-        admitted.put(call.id(), call);
-        return call;
-    }
-
-    private LedgerScript.Call restore(String epoch) {
-        LedgerScript.Call of = random.nextBoolean() ? earlier(epoch) : admit(epoch);
-        return new LedgerScript.Call("RESTORE", epoch, of.id(), LEASE, of.tenant(), of.claims());
+        Hold hold = hold(tenant + "-" + fresh++, tenant, claims());
+        asked.computeIfAbsent(tenant, t -> new ArrayList<>()).add(hold);
+        return hold;
     }
 
     /** One of the last calls, or one that never was. */
-    private LedgerScript.Call earlier(String epoch) {
-        LedgerScript.Call of = admitted.get("id-" + (fresh - 1 - random.nextInt(12)));
-        return of == null || random.nextInt(20) == 0
-                ? new LedgerScript.Call("ADMIT", epoch, "id-" + fresh++, LEASE, tenant(), claims())
-                : of;
+    private Hold earlier(String tenant) {
+        List<Hold> all = asked.getOrDefault(tenant, List.of());
+        int last = all.size();
+        return last == 0 || rarely(20)
+                ? hold(tenant + "-" + fresh++, tenant, claims())
+                : all.get(Math.max(0, last - 1 - random.nextInt(12)));
     }
 
-    private LedgerScript.Call end(String epoch, String operation) {
-        LedgerScript.Call of = earlier(epoch);
-        boolean settle = operation.equals("SETTLE");
-        List<Claim> claims = of.claims().stream()
-                .map(c -> settle ? c.withActual(actual(c.estimate())) : c)
-                .toList();
-        if (random.nextInt(60) == 0 && !claims.isEmpty()) {
+    private Hold end(String tenant, boolean settle) {
+        Hold of = earlier(tenant);
+        List<Claim> claims = new ArrayList<>(of.claims());
+        if (settle) {
+            claims.replaceAll(c -> c.withActual(actual(c.estimate())));
+        }
+        if (rarely(60) && !claims.isEmpty()) {
             Claim first = claims.get(0);
-            claims = new ArrayList<>(claims);
             claims.set(0, new Claim(first.bucket(), Math.max(0, first.estimate() - 1), first.actual()));
         }
-        return new LedgerScript.Call(operation, epoch, of.id(), LEASE, of.tenant(), claims);
+        if (rarely(60)) {
+            claims.add(claims.get(0));
+        }
+        return of.withClaims(claims);
     }
 
     private long actual(long estimate) {
@@ -142,7 +278,7 @@ final class LedgerOperations {
     }
 
     private List<Claim> claims() {
-        version += random.nextInt(60) == 0 ? 1 : 0;
+        version += rarely(60) ? 1 : 0;
         List<Bucket> all = new ArrayList<>(List.of(
                 rate("tpm", false, true),
                 rate("rpm", false, random.nextInt(10) > 0),
@@ -168,9 +304,9 @@ final class LedgerOperations {
     }
 
     private Bucket budget(String name, boolean shared, boolean enforced) {
-        long start = now - Math.floorMod(now, PERIOD) - (random.nextInt(40) == 0 ? PERIOD : 0);
+        long start = now - Math.floorMod(now, PERIOD) - (rarely(40) ? PERIOD : 0);
         long limit = large ? Bucket.MAX_AMOUNT - 7 : 800;
-        return new Bucket.Budget(
-                name + "@" + start / PERIOD, shared, enforced, limit, start, start + PERIOD, start + 4_000_000_000L);
+        long keep = start + PERIOD + (name.equals("month") ? 60_000 : 4_000_000_000L);
+        return new Bucket.Budget(name + "@" + start / PERIOD, shared, enforced, limit, start, start + PERIOD, keep);
     }
 }

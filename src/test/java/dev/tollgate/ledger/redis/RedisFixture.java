@@ -3,6 +3,7 @@ package dev.tollgate.ledger.redis;
 import dev.tollgate.harness.ManualClock;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.Upstreams;
+import dev.tollgate.ledger.LedgerListener;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -10,12 +11,13 @@ import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.time.Duration;
 
-/** A real Redis whose script reads its time from keys that tests set. */
+/** A real Redis whose script reads its time, and which server it is in, from keys that tests set. */
 final class RedisFixture implements AutoCloseable {
 
     private static final String TIME = "call('TIME')";
-    private static final String SERVER = "redis.pcall('INFO', 'server')";
+    private static final String SERVER = "info('server')";
 
     final RealRedis server = RealRedis.start();
     final Vertx vertx = Vertx.vertx();
@@ -32,15 +34,33 @@ final class RedisFixture implements AutoCloseable {
 
     /** The script with a clock that tests set; everything else is as it is shipped. */
     static String scriptWithTestClock() {
-        String script = LedgerScript.bundled();
-        if (script.indexOf(TIME) < 0 || script.indexOf(TIME) != script.lastIndexOf(TIME)) {
-            throw new AssertionError("expected exactly one " + TIME);
+        return replaced(
+                replaced(LedgerScript.bundled(), TIME, "call('MGET', 'clock:s', 'clock:us')"),
+                SERVER,
+                "('run_id:' .. (call('GET', 'clock:run') or 'first'))");
+    }
+
+    private static String replaced(String script, String part, String by) {
+        if (script.indexOf(part) < 0 || script.indexOf(part) != script.lastIndexOf(part)) {
+            throw new AssertionError("expected exactly one " + part);
         }
-        if (!script.contains(SERVER)) {
-            throw new AssertionError("expected " + SERVER);
-        }
-        return script.replace(TIME, "call('MGET', 'clock:s', 'clock:us')")
-                .replace(SERVER, "'run_id:' .. (call('GET', 'clock:run') or 'first')");
+        return script.replace(part, by);
+    }
+
+    static RedisLedger.Settings settings(String org, String pod, long recoveryMillis, int maxCells) {
+        return new RedisLedger.Settings(org, pod, 1000, Duration.ofMillis(recoveryMillis), maxCells);
+    }
+
+    /** A started ledger on this Redis, with the test's clock. */
+    RedisLedger ledger(RedisLedger.Settings settings, LedgerListener listener) {
+        RedisLedger ledger = new RedisLedger(
+                vertx,
+                () -> Redis.createClient(vertx, options(server.url())),
+                settings,
+                listener,
+                scriptWithTestClock());
+        Upstreams.await(ledger.start());
+        return ledger;
     }
 
     /** Lets the script find itself in another server. */
@@ -58,10 +78,20 @@ final class RedisFixture implements AutoCloseable {
                 String.valueOf(Math.floorMod(millis, 1000) * 1000));
     }
 
+    /** Empties Redis, but for the test's clock. */
+    void wipe() {
+        send(Command.FLUSHALL);
+        time(clock.millis());
+    }
+
     Response send(Command command, Object... arguments) {
         Request request = Request.cmd(command);
         for (Object argument : arguments) {
-            request.arg(String.valueOf(argument));
+            if (argument instanceof byte[] bytes) {
+                request.arg(bytes);
+            } else {
+                request.arg(String.valueOf(argument));
+            }
         }
         return Upstreams.await(connection.send(request));
     }

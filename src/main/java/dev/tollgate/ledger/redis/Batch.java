@@ -1,0 +1,134 @@
+package dev.tollgate.ledger.redis;
+
+import dev.tollgate.ledger.Balance;
+import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.Claim;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/** Operations of one tenant that travel in one run of the script; limits that several claim are described once. */
+final class Batch {
+
+    static final int MAX_OPERATIONS = 64;
+    private static final int MAX_LIMITS = 128;
+
+    private static final int SHARED = 4;
+    private static final int SHADOW = 8;
+    private static final int KNOWN = 16;
+
+    private final List<Operation> operations = new ArrayList<>();
+    private final Map<Bucket, Integer> limits = new LinkedHashMap<>();
+    private final List<Operation.Answer> answers = new ArrayList<>();
+    private long leaseMillis;
+
+    /** False if there is no room, or the lease differs from the others'. */
+    boolean add(Operation operation) {
+        long lease = operation.leaseMillis();
+        boolean fits = operations.size() < MAX_OPERATIONS
+                && (operations.isEmpty() || limits.size() + operation.claims().size() <= MAX_LIMITS)
+                && (lease == 0 || leaseMillis == 0 || lease == leaseMillis);
+        if (!fits) {
+            return false;
+        }
+        leaseMillis = lease == 0 ? leaseMillis : lease;
+        operations.add(operation);
+        for (Claim claim : operation.claims()) {
+            limits.putIfAbsent(claim.bucket(), limits.size() + 1);
+        }
+        return true;
+    }
+
+    boolean isEmpty() {
+        return operations.isEmpty();
+    }
+
+    List<Operation> operations() {
+        return operations;
+    }
+
+    long leaseMillis() {
+        return Math.max(1, leaseMillis);
+    }
+
+    /** @param known buckets that the ledger must have, or it lost writes */
+    Buffer limits(Predicate<Bucket> known) {
+        return limits(limits.keySet(), known);
+    }
+
+    static Buffer limits(Iterable<Bucket> buckets, Predicate<Bucket> known) {
+        Buffer out = Buffer.buffer();
+        for (Bucket bucket : buckets) {
+            Bucket.Terms terms = bucket.terms();
+            int code = bucket.kind().ordinal()
+                    + (bucket.shared() ? SHARED : 0)
+                    + (bucket.enforced() ? 0 : SHADOW)
+                    + (known.test(bucket) ? KNOWN : 0);
+            byte[] field = bucket.field().getBytes(StandardCharsets.UTF_8);
+            out.appendByte((byte) code)
+                    .appendLongLE(terms.a())
+                    .appendLongLE(terms.b())
+                    .appendLongLE(terms.c())
+                    .appendLongLE(terms.d())
+                    .appendUnsignedShortLE(field.length)
+                    .appendBytes(field);
+        }
+        return out;
+    }
+
+    /** @param acknowledged operations whose hold the ledger confirmed in this life */
+    Buffer operations(Predicate<Operation> acknowledged) {
+        Buffer out = Buffer.buffer();
+        for (Operation operation : operations) {
+            out.appendByte((byte) operation.code.number)
+                    .appendByte((byte) (acknowledged.test(operation) ? 1 : 0))
+                    .appendByte((byte) '#')
+                    .appendBuffer(EntryId.of(operation.hold.id()))
+                    .appendByte((byte) operation.claims().size());
+            for (Claim claim : operation.claims()) {
+                Integer index = limits.get(claim.bucket());
+                out.appendByte(index == null ? 0 : index.byteValue())
+                        .appendLongLE(claim.estimate())
+                        .appendLongLE(claim.actual());
+            }
+        }
+        return out;
+    }
+
+    /** Reads what each operation is answered; returns the balances, for what the pod remembers. */
+    Map<Bucket, Balance> read(RunReply reply) {
+        List<Operation.Answer> bare = new ArrayList<>(operations.size());
+        for (int i = 0; i < operations.size(); i++) {
+            bare.add(reply.answer());
+        }
+        Map<Bucket, Balance> balances = new LinkedHashMap<>();
+        for (Bucket bucket : limits.keySet()) {
+            balances.put(bucket, reply.balance(bucket));
+        }
+        for (int i = 0; i < operations.size(); i++) {
+            List<Balance> own = new ArrayList<>(operations.get(i).claims().size());
+            for (Claim claim : operations.get(i).claims()) {
+                own.add(Objects.requireNonNull(balances.get(claim.bucket())));
+            }
+            answers.add(bare.get(i).with(own));
+        }
+        return balances;
+    }
+
+    /** What was read for one operation. */
+    Operation.Answer answer(int index) {
+        return answers.get(index);
+    }
+
+    /** Hands each operation its answer. */
+    void complete() {
+        for (int i = 0; i < operations.size(); i++) {
+            operations.get(i).answer(answers.get(i));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tollgate.ledger.redis;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * What one tenant's calls wait to tell the ledger. One run is in flight at a time; whatever arrives meanwhile travels in the
+ * next one. Belongs to the ledger's event loop.
+ */
+final class Lane {
+
+    // Admissions come first, but a backlog of them never keeps the ends of calls away, nor the other way round.
+    private static final int RESERVED = 16;
+
+    final String tenant;
+    final Deque<Operation> admits = new ArrayDeque<>();
+    final Deque<Operation> others = new ArrayDeque<>();
+    boolean inFlight;
+    boolean waiting;
+    /** After Redis refused a run for want of memory: the ends of calls, which free some, go alone once. */
+    boolean endsOnly;
+
+    Lane(String tenant) {
+        this.tenant = tenant;
+    }
+
+    boolean isEmpty() {
+        return admits.isEmpty() && others.isEmpty();
+    }
+
+    /**
+     * Moves operations into a batch. What ends calls runs before what admits them: a client that sends one call after the
+     * other finds its concurrency free.
+     */
+    void fill(Batch batch) {
+        int room = Batch.MAX_OPERATIONS - batch.operations().size();
+        int ends = Math.max(RESERVED, room - admits.size());
+        move(others, batch, endsOnly ? room : ends);
+        if (!endsOnly) {
+            move(admits, batch, room);
+        }
+        endsOnly = false;
+    }
+
+    private static void move(Deque<Operation> from, Batch batch, int most) {
+        for (int i = 0; i < most && !from.isEmpty() && batch.add(from.peek()); i++) {
+            from.poll();
+        }
+    }
+}
