@@ -50,6 +50,12 @@ public final class Main {
                 .build());
     }
 
+    /** The version alone. */
+    static String number() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
     private static String[] version() {
         boolean executable = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
         return new String[] {
@@ -57,11 +63,5 @@ public final class Main {
             "prices " + PriceBook.bundled().version(),
             executable ? "native executable" : "Java " + Runtime.version(),
         };
-    }
-
-    /** The version alone. */
-    static String number() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 }

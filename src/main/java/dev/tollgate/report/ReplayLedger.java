@@ -26,6 +26,7 @@ import java.util.UUID;
 /** A policy's limits in a ledger in memory whose clock is the time of the call that is replayed. */
 final class ReplayLedger {
 
+    private static final int MAX_BUCKETS = 1_000_000;
     private static final Duration LEASE = Duration.ofDays(1);
 
     private final Policy policy;
@@ -48,7 +49,7 @@ final class ReplayLedger {
     ReplayLedger(Policy policy, Dimensions dimensions) {
         this.policy = policy;
         this.dimensions = dimensions;
-        this.ledger = new LocalLedger(() -> Instant.ofEpochMilli(nowMillis), Integer.MAX_VALUE);
+        this.ledger = new LocalLedger(() -> Instant.ofEpochMilli(nowMillis), MAX_BUCKETS);
     }
 
     /** The enforced limit that denies the call; if none does, the call is in the books until its end. */
