@@ -44,7 +44,7 @@
 {{- range $name, $value := .Values.settings }}{{ $_ := set $literals $name (printf "settings.%s" $name) }}{{ end -}}
 {{- range .Values.extraEnv }}{{ if hasKey . "value" }}{{ $_ := set $literals .name (printf "extraEnv %s" .name) }}{{ end }}{{ end -}}
 {{- range $name, $where := $literals -}}
-{{- if regexMatch "PASSWORD|SECRET|TOKEN|API_KEY|REDIS_URL|REDIS_HOSTS" $name -}}
+{{- if regexMatch "PASSWORD|SECRET|TOKEN|API_KEY|REDIS_URL|REDIS_HOSTS|WEBHOOK" $name -}}
 {{- fail (printf "%s is a value: expected a reference to a Secret, `extraEnv: [{ name: %s, valueFrom: { secretKeyRef: { name: ..., key: ... } } }]`" $where $name) -}}
 {{- end -}}
 {{- end -}}

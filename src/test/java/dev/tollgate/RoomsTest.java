@@ -33,6 +33,7 @@ class RoomsTest {
             // The ledger only for the balances that the budget gauges show.
             Map.entry("telemetry", Set.of("tenant", "bedrock", "policy", "admission", "ledger")),
             Map.entry("control", Set.of("policy", "admission", "ledger")),
+            Map.entry("report", Set.of("tenant", "bedrock", "pricing", "policy", "admission", "ledger")),
             Map.entry("injection", Set.of()),
             Map.entry("simulator", Set.of("bedrock")));
 

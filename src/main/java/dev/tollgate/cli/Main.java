@@ -31,6 +31,10 @@ public final class Main {
         root.addSubcommand("check", new CheckCommand().spec());
         root.addSubcommand("inject", new InjectCommand(false).spec());
         root.addSubcommand("uninject", new InjectCommand(true).spec());
+        root.addSubcommand("report", ReportCommand.spec());
+        root.addSubcommand("etl", new EtlCommand().spec());
+        root.addSubcommand("reconcile", new ReconcileCommand().spec());
+        root.addSubcommand("replay", new ReplayCommand().spec());
         root.addSubcommand("doctor", new DoctorCommand().spec());
         root.addSubcommand("completion", new CompletionCommand().spec());
         return new CommandLine(root);
@@ -47,12 +51,17 @@ public final class Main {
     }
 
     private static String[] version() {
-        String version = Main.class.getPackage().getImplementationVersion();
         boolean executable = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
         return new String[] {
-            "tollgate " + (version == null ? "development" : version),
+            "tollgate " + number(),
             "prices " + PriceBook.bundled().version(),
             executable ? "native executable" : "Java " + Runtime.version(),
         };
+    }
+
+    /** The version alone. */
+    static String number() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
     }
 }

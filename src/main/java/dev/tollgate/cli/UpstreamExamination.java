@@ -67,7 +67,8 @@ final class UpstreamExamination {
 
     /** What the chain of sources says of the one that was configured and failed. */
     private static String webIdentity(CredentialsMissingException failure) {
-        String all = String.valueOf(failure.getCause().getMessage());
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        String all = String.valueOf(cause.getMessage());
         int start = all.indexOf("STS ");
         return start < 0 ? "" : "; " + all.substring(start, Math.min(all.length(), start + MAX_SHOWN));
     }

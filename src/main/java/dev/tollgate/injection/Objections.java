@@ -33,6 +33,10 @@ final class Objections {
             if (!List.of("dummy", "keep").contains(credentials)) {
                 return "annotation " + Injection.CREDENTIALS + ": expected dummy or keep, found " + credentials;
             }
+            String skipped = YamlTree.text(YamlTree.cast(annotations), Injection.SKIP);
+            if (List.of(skipped.split(",")).contains(Injection.NAME)) {
+                return "annotation " + Injection.SKIP + " names tollgate, which then has no AWS role; remove it";
+            }
         }
         return user(spec);
     }

@@ -108,7 +108,7 @@ public final class PolicyLint {
                 .sorted()
                 .findFirst()
                 .map(alias -> "; alias " + alias + " counts as "
-                        + policy.target(policy.aliases().get(alias), ProfileModels.NONE)
+                        + policy.target(policy.aliases().getOrDefault(alias, alias), ProfileModels.NONE)
                                 .name())
                 .orElse("");
         warnings.add("limit " + limit.name() + ": model \"" + model.text() + "\" matches no model" + hint);

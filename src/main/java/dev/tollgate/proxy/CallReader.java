@@ -14,6 +14,7 @@ import dev.tollgate.bedrock.Splice;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.pricing.Estimator;
+import dev.tollgate.pricing.UnknownModels;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
 import dev.tollgate.upstream.Payload;
@@ -27,15 +28,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** From bytes to a call: reads the facts, finds caller and model, estimates, and prepares the request that goes up. */
 public final class CallReader {
+
+    private static final Logger LOG = Logger.getLogger(CallReader.class);
 
     private final CallerResolver callers;
     private final Supplier<Policy> policies;
     private final Estimator estimator;
     private final ProfileModels profiles;
     private final boolean addsMetadata;
+    private final UnknownModels unknownModels = new UnknownModels();
 
     /** @param addsMetadata false leaves every byte of a request as it came */
     public CallReader(
@@ -102,6 +107,7 @@ public final class CallReader {
         if (bounded.isPresent()) {
             estimate = estimator.estimate(target, operation, bounded.get().facts());
         }
+        reportUnknown(target, estimate);
         List<Splice> changes = new ArrayList<>(2);
         if (operation.modelInBody() && !target.sendId().equals(facts.model().orElse(""))) {
             changes.add(RequestMetadata.spliceModel(facts, target.sendId()));
@@ -112,6 +118,14 @@ public final class CallReader {
         UpstreamRequest upload = upload(exchange, caller, target, Payload.of(body, changes));
         RequestFacts sent = bounded.map(MaxTokens::facts).orElse(facts);
         return new Call(operation, caller, target, sent, estimate, upload);
+    }
+
+    private void reportUnknown(ModelTarget target, Estimate estimate) {
+        if (estimate.costs() && !estimate.priced() && unknownModels.isNew(target.name())) {
+            LOG.warnf(
+                    "No price for %s: it counts as the dearest of its kind; add it to tollgate.prices.file",
+                    Printable.of(target.name()));
+        }
     }
 
     /** The policy's maximum of output tokens for a call that names none, if it is below what the model could answer. */

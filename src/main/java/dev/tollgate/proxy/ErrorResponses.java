@@ -8,6 +8,9 @@ import io.vertx.core.http.HttpServerResponse;
 /** Turns ends into errors that AWS SDKs understand: type header, request id, {@code {"message": ...}}. */
 final class ErrorResponses {
 
+    // Some SDKs sleep as long as they are told, weeks included.
+    private static final long MAX_RETRY_MILLIS = 60_000;
+
     private final DenialConfig config;
 
     ErrorResponses(DenialConfig config) {
@@ -19,11 +22,8 @@ final class ErrorResponses {
     /** Answers a call that has no answer yet. @return the status that the client got, 0 if none */
     int answer(Exchange exchange, CallEnd end) {
         if (end instanceof CallEnd.Denied denied) {
-            Decision.Denied denial = denied.denial();
-            exchange.response()
-                    .putHeader("X-Tollgate-Limit", denial.limit() + ";limit=" + denial.limitAmount())
-                    .putHeader("X-Tollgate-Remaining", String.valueOf(denial.remaining()));
-            return send(exchange, error(denial));
+            limitHeaders(exchange.response(), denied.denial());
+            return send(exchange, error(denied.denial()));
         }
         if (end instanceof CallEnd.Refused refused) {
             return send(exchange, error(refused));
@@ -32,6 +32,15 @@ final class ErrorResponses {
             return send(exchange, error(unanswered));
         }
         return exchange.response().headWritten() ? exchange.response().getStatusCode() : 0;
+    }
+
+    private static void limitHeaders(HttpServerResponse response, Decision.Denied denial) {
+        if (response.headWritten()) {
+            return;
+        }
+        response.putHeader("X-Tollgate-Limit", denial.limit() + ";limit=" + denial.limitText())
+                .putHeader("X-Tollgate-Remaining", denial.remainingText());
+        denial.resetsAt().ifPresent(at -> response.putHeader("X-Tollgate-Reset", at.toString()));
     }
 
     private Body error(Decision.Denied denied) {
@@ -94,8 +103,12 @@ final class ErrorResponses {
             return error.status;
         }
         if (error.retryMillis > 0) {
-            response.putHeader("Retry-After", String.valueOf((error.retryMillis + 999) / 1000));
-            response.putHeader("x-amz-retry-after", String.valueOf(error.retryMillis));
+            long wait = Math.min(MAX_RETRY_MILLIS, error.retryMillis);
+            response.putHeader("Retry-After", String.valueOf((wait + 999) / 1000));
+            response.putHeader("x-amz-retry-after", String.valueOf(wait));
+        }
+        if (error.retryMillis > MAX_RETRY_MILLIS) {
+            response.putHeader("x-should-retry", "false");
         }
         // What is left of a body like this is not read away.
         if (error.status == 413 || error.status == 408) {

@@ -21,6 +21,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -117,7 +118,7 @@ public record Slices(SmallRyeConfig config) {
     }
 
     private RedisClientConfig redisClient() {
-        return slice(RedisConfig.class).clients().get(RedisConfig.DEFAULT_CLIENT_NAME);
+        return Objects.requireNonNull(slice(RedisConfig.class).clients().get(RedisConfig.DEFAULT_CLIENT_NAME));
     }
 
     /** The region that AWS SDKs would use. */

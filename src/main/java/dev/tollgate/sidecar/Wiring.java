@@ -182,7 +182,7 @@ final class Wiring {
 
     /** Ends what lives longer than the last call. */
     void close() {
-        ledger.close().get();
+        ledger.close().get().onFailure(e -> LOG.debugf("The ledger's connection did not close: %s", e.getMessage()));
         usageLog.close();
     }
 

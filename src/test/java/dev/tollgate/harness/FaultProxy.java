@@ -68,6 +68,11 @@ public final class FaultProxy implements AutoCloseable {
         sockets.forEach(NetSocket::close);
     }
 
+    /** Sends new connections to another server; the old ones stay where they are. */
+    public void nextTarget(int port) {
+        to = port;
+    }
+
     public void delay(long millis) {
         delayMillis = millis;
     }

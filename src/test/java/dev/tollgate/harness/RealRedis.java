@@ -74,10 +74,12 @@ public final class RealRedis implements AutoCloseable {
         }
     }
 
-    /** Starts it, empty but for what it saved itself. */
-    public void restart() {
+    /** Starts it, empty but for what it saved itself; with more settings this time. */
+    public void restart(String... more) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(more));
         try {
-            process = new ProcessBuilder(command)
+            process = new ProcessBuilder(all)
                     .directory(new File("target"))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

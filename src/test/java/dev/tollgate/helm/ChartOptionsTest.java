@@ -55,6 +55,7 @@ class ChartOptionsTest {
                 "aws.region= | aws.region is empty: expected the region of Bedrock",
                 "settings.TOLLGATE_UPSTREAM_BEARER_TOKEN=abc | settings.TOLLGATE_UPSTREAM_BEARER_TOKEN is a value: expected a reference to a Secret",
                 "extraEnv[0].name=AWS_BEARER_TOKEN_BEDROCK,extraEnv[0].value=abc | extraEnv AWS_BEARER_TOKEN_BEDROCK is a value",
+                "settings.TOLLGATE_NOTIFY_WEBHOOK=https://x | settings.TOLLGATE_NOTIFY_WEBHOOK is a value",
                 "image.variant=fast | image/variant",
                 "runAsUser=0 | runAsUser",
                 "image.tag=latest | image/tag",

@@ -34,7 +34,7 @@ class KubeAdmissionIT {
     @BeforeAll
     static void install() {
         kube = RealKube.startOrSkip();
-        kube.kubectl("apply", "-f", "src/test/resources/helm/crds.yaml").ok();
+        kube.customKinds();
         for (String namespace : List.of("team-a", "full", "bare")) {
             kube.namespace(namespace);
         }

@@ -36,9 +36,7 @@ class KubeInstallIT {
     @BeforeAll
     static void start() {
         kube = RealKube.startOrSkip();
-        kube.kubectl("apply", "-f", "src/test/resources/helm/crds.yaml").ok();
-        kube.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
-                .ok();
+        kube.customKinds();
     }
 
     @AfterAll

@@ -112,6 +112,13 @@ final class RealKube implements AutoCloseable {
         return Chart.yaml().load(kubectl(all.toArray(String[]::new)).ok());
     }
 
+    /** Kinds of other projects that the chart can make. */
+    void customKinds() {
+        kubectl("apply", "-f", "src/test/resources/helm/crds.yaml").ok();
+        kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+                .ok();
+    }
+
     void namespace(String name) {
         kubectl("create", "namespace", name).ok();
     }

@@ -127,7 +127,8 @@ class InjectionTest {
                 "spec: { shareProcessNamespace: true, containers: [{ name: app }] } | can read its credentials",
                 "spec: { containers: [{ name: app, securityContext: { runAsUser: 8787 } }] } | user 8787 is the sidecar's",
                 "spec: { securityContext: { runAsUser: 8787 }, containers: [{ name: app }] } | give container app another runAsUser",
-                "{ metadata: { annotations: { tollgate.dev/credentials: Keep } }, spec: { containers: [{ name: app }] } } | expected dummy or keep, found Keep"
+                "{ metadata: { annotations: { tollgate.dev/credentials: Keep } }, spec: { containers: [{ name: app }] } } | expected dummy or keep, found Keep",
+                "{ metadata: { annotations: { eks.amazonaws.com/skip-containers: 'app,tollgate' } }, spec: { containers: [{ name: app }] } } | names tollgate, which then has no AWS role"
             })
     void whatTheGuardWouldRefuseIsRefusedByName(String yaml, String message) {
         Outcome outcome = injection().into(Pods.yaml(yaml, "enabled")).get(0);
