@@ -37,6 +37,9 @@ final class Wiring {
 
     private static final Logger LOG = Logger.getLogger(Wiring.class);
 
+    // A webhook that does not answer must not hold up the end of the process.
+    private static final long NOTICES_MILLIS = 1000;
+
     private final Platform platform;
     private final Slices slices;
     private final PriceBook prices;
@@ -156,7 +159,11 @@ final class Wiring {
 
     /** Accepts no more calls; completes when the open ones have ended and their settlements are in the ledger. */
     Future<Void> stop() {
-        return openCalls.stop().compose(v -> admission.drain()).compose(v -> notices.idle());
+        return openCalls
+                .stop()
+                .compose(v -> admission.drain())
+                .compose(v -> Future.any(notices.idle(), platform.vertx().timer(NOTICES_MILLIS)))
+                .mapEmpty();
     }
 
     ManagementPages control() {
@@ -164,10 +171,12 @@ final class Wiring {
         return new ManagementPages(slices.control(), new LimitsPage(limits, shown));
     }
 
-    /** States of the breakers before the ledger, credentials and control plane. */
+    /** States of the breakers before the ledger, credentials and control plane, and whether the ledger answers. */
     Map<String, Supplier<String>> modes() {
         Map<String, Supplier<String>> modes = new HashMap<>(upstream.modes());
         modes.put("ledger", ledger.mode());
+        modes.put(
+                "ledger-up", () -> String.valueOf(ledger.books().health().get().up()));
         return Map.copyOf(modes);
     }
 
