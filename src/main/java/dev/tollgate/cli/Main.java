@@ -35,6 +35,7 @@ public final class Main {
         root.addSubcommand("etl", new EtlCommand().spec());
         root.addSubcommand("reconcile", new ReconcileCommand().spec());
         root.addSubcommand("replay", new ReplayCommand().spec());
+        root.addSubcommand("budgets", BudgetsCommand.spec());
         root.addSubcommand("doctor", new DoctorCommand().spec());
         root.addSubcommand("completion", new CompletionCommand().spec());
         return new CommandLine(root);

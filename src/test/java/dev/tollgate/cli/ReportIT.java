@@ -57,6 +57,26 @@ class ReportIT {
     }
 
     @Test
+    void readsABucket() throws IOException {
+        String prefix = "AWSLogs/1/BedrockModelInvocationLogs/us-east-1/2026/11/03/12/";
+        Map<String, String> objects = Map.of(
+                prefix + "a b+c é.json", LOG.formatted(1),
+                prefix + "2.json", LOG.formatted(2),
+                prefix + "data/body.json", "no record");
+        try (SimulatedBucket bucket = new SimulatedBucket("logs", objects)) {
+            Map<String, String> settings = Map.of(
+                    "AWS_ENDPOINT_URL_S3", bucket.url(),
+                    "AWS_REGION", "us-east-1",
+                    "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
+                    "AWS_SECRET_ACCESS_KEY", "secret");
+            String output = SidecarProcess.run(settings, "report", "daily", "--format", "csv", "s3://logs/AWSLogs/");
+            assertTrue(output.contains("2026-11-03,2,0,0,2000,200,0,0,0,750") && output.endsWith("exit 0"), output);
+            String missing = SidecarProcess.run(settings, "report", "daily", "s3://other/");
+            assertTrue(missing.contains("it is in eu-west-1, set AWS_REGION") && missing.endsWith("exit 1"), missing);
+        }
+    }
+
+    @Test
     void reconcilesAndReplays() throws IOException {
         String logs = logs();
         Path policy = Files.writeString(
