@@ -366,8 +366,10 @@ class ServersReplacedTest {
         /** The replica, once it has all that the primary has. */
         private RealRedis inStep(String key) {
             List<RealRedis> group = group(key);
-            Ports.await(Duration.ofSeconds(10), "one primary and one replica", () -> primary(group.get(0))
-                    != primary(group.get(1)));
+            Ports.await(
+                    Duration.ofSeconds(10),
+                    "one primary and one replica",
+                    () -> primary(group.get(0)) != primary(group.get(1)));
             RealRedis primary = primary(group.get(0)) ? group.get(0) : group.get(1);
             RealRedis replica = primary == group.get(0) ? group.get(1) : group.get(0);
             follows(replica, primary);
