@@ -66,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
                 // Records on the terminal would scroll the instructions away.
                 "tollgate.usage.stdout", "false",
                 "tollgate.usage.file", folder.resolve("usage.jsonl").toString()));
-        return ServeCommand.start(Terminal.render(text(), Terminal.color()));
+        return ServeCommand.start(Terminal.render(text(), Terminal.hasColours(System.getenv())));
     }
 
     private Map<String, String> ports() {

@@ -35,7 +35,7 @@ final class EtlCommand implements Callable<Integer> {
         ReportOptions options = ReportOptions.of(spec);
         Path out = options.text("--out").map(Path::of).orElseThrow(() -> options.wrong("--out", "a folder", "none"));
         try {
-            Etl etl = new Etl(out, options.prices(), options.policy(), options.renamed(), Terminal.progress());
+            Etl etl = new Etl(out, options.prices(), options.policy(), options.renamed(), Screen.progress());
             Etl.Result done = etl.run(Inputs.find(options.paths(), Stores.s3()));
             System.out.println(done.records() + " records of " + done.files() + " files, " + done.skipped()
                     + " files unchanged, " + done.unreadableLines() + " lines unreadable");

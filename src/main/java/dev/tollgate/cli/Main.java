@@ -35,6 +35,7 @@ public final class Main {
         root.addSubcommand("etl", new EtlCommand().spec());
         root.addSubcommand("reconcile", new ReconcileCommand().spec());
         root.addSubcommand("replay", new ReplayCommand().spec());
+        root.addSubcommand("budgets", BudgetsCommand.spec());
         root.addSubcommand("doctor", new DoctorCommand().spec());
         root.addSubcommand("completion", new CompletionCommand().spec());
         return new CommandLine(root);
@@ -50,6 +51,12 @@ public final class Main {
                 .build());
     }
 
+    /** The version alone. */
+    static String number() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
     private static String[] version() {
         boolean executable = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
         return new String[] {
@@ -57,11 +64,5 @@ public final class Main {
             "prices " + PriceBook.bundled().version(),
             executable ? "native executable" : "Java " + Runtime.version(),
         };
-    }
-
-    /** The version alone. */
-    static String number() {
-        String version = Main.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 }

@@ -61,7 +61,7 @@ final class ReconcileCommand implements Callable<Integer> {
         try {
             List<Input> inputs = Inputs.find(paths, Stores.s3());
             Reconciliation.Result result = new Reconciliation(options.prices(), options.policy(), options.renamed())
-                    .run(inputs, Terminal.progress());
+                    .run(inputs, Screen.progress());
             List<CostAndUsage.Charge> charges = charges(options.texts("--cur"));
             ReconcileReport report =
                     new ReconcileReport(result, charges, charges.isEmpty() ? List.of() : byDay(options, inputs));
@@ -111,7 +111,7 @@ final class ReconcileCommand implements Callable<Integer> {
                 options.prices(),
                 policy,
                 0);
-        return new ReportRun(query, Optional.empty(), Terminal.progress(), InstantSource.system())
+        return new ReportRun(query, Optional.empty(), Screen.progress(), InstantSource.system())
                 .run(inputs)
                 .rows();
     }

@@ -47,7 +47,7 @@ final class ReplayCommand implements Callable<Integer> {
         var other = options.text("--against").map(options::policy);
         try {
             Replay replay = new Replay(options.prices(), options.renamed());
-            long unreadable = replay.read(Inputs.find(paths, Stores.s3()), Terminal.progress());
+            long unreadable = replay.read(Inputs.find(paths, Stores.s3()), Screen.progress());
             print(replay.through(proposed), other.map(replay::through), format);
             return unreadable > 0 ? UNREADABLE : 0;
         } catch (IOException e) {

@@ -79,7 +79,7 @@ final class ReportCommand implements Callable<Integer> {
         try {
             List<Input> inputs = Inputs.find(options.paths(), Stores.s3());
             Report report =
-                    new ReportRun(query, failed.map(Path::of), Terminal.progress(), InstantSource.system()).run(inputs);
+                    new ReportRun(query, failed.map(Path::of), Screen.progress(), InstantSource.system()).run(inputs);
             Report shown = view == View.TOP && format.limited() ? report.top(limit) : report;
             write(options.text("--out"), shown, format);
             Notes.of(report, failed).forEach(System.err::println);
@@ -99,11 +99,12 @@ final class ReportCommand implements Callable<Integer> {
         return Integer.parseInt(text);
     }
 
+    @SuppressWarnings("ClosingStandardOutputStreams") // Nothing is written behind the report.
     private static void write(Optional<String> file, Report report, ReportFormat format) throws IOException {
         try (Writer out = file.isPresent()
                 ? Files.newBufferedWriter(Path.of(file.get()))
                 : new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8))) {
-            format.writer(Main.number(), Terminal.width(), Terminal.color() && file.isEmpty())
+            format.writer(Main.number(), Screen.width(), Terminal.hasColours(System.getenv()) && file.isEmpty())
                     .write(report, out);
         } catch (java.nio.file.FileSystemException e) {
             throw new IOException("expected to write " + file.orElse("stdout") + ", found " + e.getMessage(), e);

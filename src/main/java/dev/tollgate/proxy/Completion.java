@@ -117,7 +117,7 @@ public final class Completion {
         counters.invoked(ok);
         counters.used(charge.usage(), charge.microUsd());
         if (charge.estimated()) {
-            metrics.settlement(call.caller().tenant(), "estimated");
+            metrics.ledger().settlement(call.caller().tenant(), "estimated");
         }
         if (!ok && !(end instanceof CallEnd.Abandoned)) {
             metrics.upstreamError(errorType);

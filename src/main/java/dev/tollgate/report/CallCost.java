@@ -51,6 +51,18 @@ final class CallCost {
         return prices(model, millis).base().price().burndown();
     }
 
+    /** Micro-USD of a call: what its usage record states if that comes from this book and no log says otherwise. */
+    long microUsd(PricedModel model, CallRecord call) {
+        if (call.usage && !call.log && call.statedMicroUsd > 0 && call.priceVersion.equals(book.version())) {
+            return call.statedMicroUsd;
+        }
+        long sum = 0;
+        for (long part : parts(model, call)) {
+            sum += part;
+        }
+        return sum;
+    }
+
     /** Micro-USD of each part; the same array for every call. */
     long[] parts(PricedModel model, CallRecord call) {
         Usage usage = call.tokens();

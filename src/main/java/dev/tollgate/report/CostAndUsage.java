@@ -53,7 +53,7 @@ public final class CostAndUsage {
             int cost = column(file, header, COST);
             int product = header.indexOf(PRODUCT);
             int description = header.indexOf(DESCRIPTION);
-            for (List<String> line; !(line = cells(lines)).isEmpty(); ) {
+            for (List<String> line = cells(lines); !line.isEmpty(); line = cells(lines)) {
                 String what =
                         (product < 0 ? "" : line.get(product)) + ' ' + (description < 0 ? "" : line.get(description));
                 if (line.size() == header.size() && bedrock(what, line.get(type))) {

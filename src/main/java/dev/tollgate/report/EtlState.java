@@ -43,7 +43,8 @@ final class EtlState {
     /** Removes what the input made before; until {@link #finish} it counts as not done. */
     void begin() throws IOException {
         Files.createDirectories(mark.getParent());
-        boolean before = Files.deleteIfExists(mark) | Files.deleteIfExists(begun());
+        boolean finished = Files.deleteIfExists(mark);
+        boolean before = Files.deleteIfExists(begun()) || finished;
         Files.writeString(begun(), now);
         for (String table : before ? List.of("main", "metadata") : List.<String>of()) {
             remove(out.resolve(table));

@@ -23,7 +23,7 @@ final class Kinds {
             usage |= first.usage;
         }
         CallRecord last = inputs.isEmpty() ? new CallRecord(0) : first(inputs.get(inputs.size() - 1));
-        return (log | last.log) && (usage | last.usage);
+        return (log || last.log) && (usage || last.usage);
     }
 
     private static CallRecord first(Input input) {

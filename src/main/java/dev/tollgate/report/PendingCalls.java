@@ -58,6 +58,7 @@ final class PendingCalls {
         return entry;
     }
 
+    @SuppressWarnings("EnumOrdinal") // Packed and unpacked within one run.
     private int pack(CallRecord call) {
         bytes = scratch;
         at = 0;

@@ -119,14 +119,7 @@ public final class Reconciliation {
         }
 
         long microUsd(CallRecord call) {
-            if (call.usage && call.statedMicroUsd > 0 && call.priceVersion.equals(cost.priceVersion())) {
-                return call.statedMicroUsd;
-            }
-            long sum = 0;
-            for (long part : cost.parts(models.of(call.modelId), call)) {
-                sum += part;
-            }
-            return sum;
+            return cost.microUsd(models.of(call.modelId), call);
         }
     }
 

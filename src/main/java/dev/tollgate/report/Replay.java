@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,8 +18,6 @@ import java.util.TreeMap;
  * they would have used.
  */
 public final class Replay {
-
-    private static final Set<String> KEYS = Set.of("tenant", "application", "costCenter", "environment", "user");
 
     private final Dimensions dimensions;
     private final PriceBook prices;
@@ -52,7 +49,7 @@ public final class Replay {
 
     /** @param renamed metadata names of keys in older logs */
     public Replay(PriceBook prices, Map<String, List<String>> renamed) {
-        this.dimensions = new Dimensions(KEYS, renamed);
+        this.dimensions = new Dimensions(RecordedCaller.KEYS, renamed);
         this.prices = prices;
     }
 
@@ -98,7 +95,7 @@ public final class Replay {
             call.clear();
             book.get(start.part(), start.entry(), call);
             PricedModel model = models.of(call.modelId);
-            long microUsd = microUsd(cost, model, call);
+            long microUsd = cost.microUsd(model, call);
             Optional<String> limit = ledger.admit(
                     start.millis(), call, new ReplayLedger.Weights(microUsd, cost.burndown(model, call.millis)));
             if (limit.isPresent()) {
@@ -113,17 +110,5 @@ public final class Replay {
             }
         }
         return new Outcome(starts.size(), starts.size() - denied, denied, saved, denials);
-    }
-
-    private static long microUsd(CallCost cost, PricedModel model, CallRecord call) {
-        boolean stated = call.usage && call.statedMicroUsd > 0 && call.priceVersion.equals(cost.priceVersion());
-        if (stated && !call.log) {
-            return call.statedMicroUsd;
-        }
-        long sum = 0;
-        for (long part : cost.parts(model, call)) {
-            sum += part;
-        }
-        return sum;
     }
 }

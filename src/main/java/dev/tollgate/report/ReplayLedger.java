@@ -1,5 +1,6 @@
 package dev.tollgate.report;
 
+import dev.tollgate.admission.Buckets;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.ledger.AdmitReply;
@@ -8,24 +9,21 @@ import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.local.LocalLedger;
-import dev.tollgate.policy.Dimension;
 import dev.tollgate.policy.Limit;
-import dev.tollgate.policy.Period;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.Weight;
 import dev.tollgate.tenant.Caller;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.UUID;
 
 /** A policy's limits in a ledger in memory whose clock is the time of the call that is replayed. */
 final class ReplayLedger {
 
+    private static final int MAX_BUCKETS = 1_000_000;
     private static final Duration LEASE = Duration.ofDays(1);
 
     private final Policy policy;
@@ -48,7 +46,7 @@ final class ReplayLedger {
     ReplayLedger(Policy policy, Dimensions dimensions) {
         this.policy = policy;
         this.dimensions = dimensions;
-        this.ledger = new LocalLedger(() -> Instant.ofEpochMilli(nowMillis), Integer.MAX_VALUE);
+        this.ledger = new LocalLedger(() -> Instant.ofEpochMilli(nowMillis), MAX_BUCKETS);
     }
 
     /** The enforced limit that denies the call; if none does, the call is in the books until its end. */
@@ -59,7 +57,7 @@ final class ReplayLedger {
             ledger.settle(next.hold());
         }
         nowMillis = startMillis;
-        Caller caller = caller(call);
+        Caller caller = RecordedCaller.of(call, dimensions);
         ModelTarget target = policy.resolve(call.modelId, caller, ProfileModels.NONE);
         List<Limit> limits = new ArrayList<>();
         List<Claim> claims = new ArrayList<>();
@@ -67,7 +65,8 @@ final class ReplayLedger {
             if (limit.matches(caller, target) && counts(limit, call)) {
                 limits.add(limit);
                 long amount = Math.min(Bucket.MAX_AMOUNT, amount(limit, call, weights));
-                claims.add(new Claim(bucket(limit, caller, target), amount, amount));
+                Bucket bucket = Buckets.of(limit, 1, caller, target, Instant.ofEpochMilli(nowMillis));
+                claims.add(new Claim(bucket, amount, amount));
             }
         }
         if (claims.isEmpty()) {
@@ -86,21 +85,7 @@ final class ReplayLedger {
     }
 
     String tenant(CallRecord call) {
-        return value(call, "tenant", "default");
-    }
-
-    private Caller caller(CallRecord call) {
-        return new Caller(
-                tenant(call),
-                value(call, "application", "unknown"),
-                value(call, "costCenter", "unassigned"),
-                value(call, "environment", "unknown"),
-                value(call, "user", Caller.NO_USER));
-    }
-
-    private String value(CallRecord call, String key, String missing) {
-        String value = call.values[dimensions.index(key)];
-        return value.isEmpty() ? missing : value;
+        return RecordedCaller.of(call, dimensions).tenant();
     }
 
     private static boolean counts(Limit limit, CallRecord call) {
@@ -114,45 +99,5 @@ final class ReplayLedger {
         return limit.quantity()
                 .weight()
                 .amount(call.input + call.cacheWrite, call.output, weights.microUsd(), weights.burndown());
-    }
-
-    private Bucket bucket(Limit limit, Caller caller, ModelTarget target) {
-        String field = field(limit, caller, target);
-        boolean shared = !limit.perTenant();
-        if (limit.quantity() instanceof Limit.Rate rate) {
-            return new Bucket.Rate(
-                    field,
-                    shared,
-                    limit.enforced(),
-                    rate.burst(),
-                    rate.amount(),
-                    rate.every().toMillis(),
-                    1);
-        }
-        if (limit.quantity() instanceof Limit.Budget budget) {
-            Period.Window window = budget.period().at(Instant.ofEpochMilli(nowMillis), budget.zone());
-            return new Bucket.Budget(
-                    field + '@' + window.id(),
-                    shared,
-                    limit.enforced(),
-                    budget.amount(),
-                    window.startMillis(),
-                    window.endMillis(),
-                    window.keepMillis());
-        }
-        return new Bucket.Concurrency(
-                field, shared, limit.enforced(), limit.quantity().most());
-    }
-
-    /** Values by a digest: a name may hold what a field may not. */
-    private static String field(Limit limit, Caller caller, ModelTarget target) {
-        StringBuilder field = new StringBuilder(limit.name());
-        for (Dimension dimension : limit.per()) {
-            if (dimension != Dimension.TENANT) {
-                byte[] value = Limit.value(dimension, caller, target).getBytes(StandardCharsets.UTF_8);
-                field.append('/').append(UUID.nameUUIDFromBytes(value));
-            }
-        }
-        return field.toString();
     }
 }

@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * What is asked of the records.
  *
- * @param groupBy keys: {@code day}, {@code month}, {@code hour}, {@code tenant}, {@code model}, {@code application},
- *     {@code costCenter}, {@code environment}, {@code operation}, {@code region}, {@code account}, or a metadata key
+ * @param groupBy keys: those of time (day, month, hour), tenant, model, application, costCenter, environment, operation,
+ *     region, account, or any metadata key by its own name
  * @param sinceMillis first instant that counts, epoch ms
  * @param untilMillis first instant that does not, epoch ms
  * @param tenants globs; so are {@code models} and {@code costCenters}

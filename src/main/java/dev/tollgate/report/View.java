@@ -12,6 +12,8 @@ public enum View {
     TOP("The largest spenders: tenant and model, by cost, falling.", List.of("tenant", "model"));
 
     private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> groupBy;
 
     View(String description, List<String> groupBy) {

@@ -36,6 +36,9 @@ import org.jboss.logging.Logger;
 final class Wiring {
 
     private static final Logger LOG = Logger.getLogger(Wiring.class);
+    // Budgets change by other pods too, so their gauges follow the ledger and not this pod's calls.
+    private static final long FIRST_POLL_MILLIS = 200;
+    private static final long POLL_MILLIS = 15_000;
 
     // A webhook that does not answer must not hold up the end of the process.
     private static final long NOTICES_MILLIS = 1000;
@@ -63,7 +66,7 @@ final class Wiring {
         this.prices = slices.prices();
         this.metrics = telemetry();
         this.notices = BudgetNotices.of(platform.vertx(), platform.registry(), slices.notices());
-        notices.listenTo(metrics);
+        notices.listenTo(metrics.ledger());
         this.callers = new CallerResolver(slices.identity());
         this.policy = policyRoom();
         this.pod = callers.pod(policy.get()::tenant);
@@ -76,6 +79,8 @@ final class Wiring {
         this.usageLog = usageLog();
         this.openCalls = new OpenCalls(platform.vertx(), slices.proxy());
         this.proxy = proxyRoom();
+        platform.vertx()
+                .setPeriodic(FIRST_POLL_MILLIS, POLL_MILLIS, t -> limits.poll().onSuccess(metrics.ledger()::budgets));
     }
 
     private Metrics telemetry() {
@@ -101,9 +106,10 @@ final class Wiring {
     }
 
     private LedgerWiring ledgerRoom() {
-        LedgerWiring room =
-                LedgerWiring.of(platform.vertx(), platform.clock(), slices.ledger(), platform.instance(), metrics);
-        metrics.ledgerMode(room.mode(), room.modes());
+        LedgerWiring room = LedgerWiring.of(
+                platform.vertx(), platform.clock(), slices.ledger(), platform.instance(), metrics.ledger());
+        metrics.ledger().ledgerMode(room.mode(), room.modes());
+        metrics.ledger().ledgerHealth(room.books().health());
         return room;
     }
 
@@ -115,9 +121,9 @@ final class Wiring {
                 config.recovery(),
                 config.expectedPods(),
                 slices.pricing().estimate() == Estimator.Mode.BOUND);
-        Admission room =
-                new Admission(platform.vertx(), platform.clock(), ledger.books(), policy, settings, metrics, limits);
-        metrics.settlementBacklog(room::pendingSettlements);
+        Admission room = new Admission(
+                platform.vertx(), platform.clock(), ledger.books(), policy, settings, metrics.ledger(), limits);
+        metrics.ledger().settlementBacklog(room::pendingSettlements);
         return room;
     }
 
@@ -132,7 +138,7 @@ final class Wiring {
     private Proxy proxyRoom() {
         Upstream runtime = upstream.runtime();
         metrics.openCalls(openCalls::count, openCalls::draining);
-        metrics.upstreamUp(runtime::sound);
+        metrics.upstreamUp(runtime::canSign, runtime::sound);
         return new Proxy(
                 new Intake(platform.vertx(), slices.proxy(), openCalls),
                 new CallReader(callers, policy, estimator, upstream.profiles(), slices.addsMetadata()),

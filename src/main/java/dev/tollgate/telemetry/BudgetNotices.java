@@ -40,7 +40,7 @@ public final class BudgetNotices {
     }
 
     /** Reports what the admission says of budgets. */
-    public void listenTo(Metrics metrics) {
+    public void listenTo(LedgerMetrics metrics) {
         metrics.noticesTo(this::accept);
     }
 

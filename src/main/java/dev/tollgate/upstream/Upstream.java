@@ -88,7 +88,7 @@ public final class Upstream {
     }
 
     private String noCredentials(Throwable cause) {
-        state.failing("no AWS credentials", cause);
+        state.failing(UpstreamState.NO_CREDENTIALS, cause);
         return "Tollgate has no AWS credentials to sign with: check the pod's role, or run tollgate doctor";
     }
 
@@ -112,6 +112,11 @@ public final class Upstream {
 
     private static <T> Future<T> failed(UpstreamFault fault, String message) {
         return Future.failedFuture(new UpstreamException(fault, message));
+    }
+
+    /** True unless the last request could not be signed. */
+    public boolean canSign() {
+        return state.canSign();
     }
 
     /** True unless the last request could not be signed or sent. */

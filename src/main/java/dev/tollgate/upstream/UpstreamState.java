@@ -6,6 +6,7 @@ import org.jboss.logging.Logger;
 final class UpstreamState {
 
     private static final Logger LOG = Logger.getLogger(UpstreamState.class);
+    static final String NO_CREDENTIALS = "no AWS credentials";
     private static final String SOUND = "";
 
     private volatile String problem = SOUND;
@@ -23,6 +24,10 @@ final class UpstreamState {
             problem = SOUND;
             LOG.info("Calls can be signed and sent again");
         }
+    }
+
+    boolean canSign() {
+        return !problem.equals(NO_CREDENTIALS);
     }
 
     boolean isSound() {

@@ -14,13 +14,7 @@ import java.util.regex.MatchResult;
 final class AskedMetrics {
 
     /** Those that telemetry does not have yet. */
-    private static final Set<String> AWAITED = Set.of(
-            "tollgate_ledger_up",
-            "tollgate_ledger_durability",
-            "tollgate_credentials_up",
-            "tollgate_policy_current",
-            "tollgate_budget_used_usd",
-            "tollgate_budget_held_usd");
+    private static final Set<String> AWAITED = Set.of();
 
     private AskedMetrics() {}
 
