@@ -223,7 +223,7 @@ final class Wiring {
     }
 
     private String ledgerText(TollgateConfig root) {
-        // Without what stands before the @: it may be a password.
+        // What precedes the @ can be a password.
         return slices.ledger().kind() == LedgerConfig.Kind.MEMORY
                 ? "memory"
                 : root.redisUrl().replaceFirst("//[^/]*@", "//");
