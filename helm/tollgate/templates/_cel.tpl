@@ -9,7 +9,7 @@ strings to strings.
 {{- range $i, $key := keys .value | sortAlpha }}
 {{- if $i }}, {{ end }}
 {{- if $type -}}
-{{- $plain := has $key (list "limits" "requests") -}}
+{{- $plain := has $key (list "limits" "requests" "volumeAttributes" "options" "matchLabels" "nodeSelector" "labels" "annotations") -}}
 {{ $key }}: {{ include "tollgate.cel" (dict "value" (index $.value $key) "type" (ternary "" (printf "%s.%s" $type $key) $plain)) }}
 {{- else -}}
 {{ toJson $key }}: {{ include "tollgate.cel" (dict "value" (index $.value $key) "type" "") }}
@@ -22,7 +22,9 @@ strings to strings.
 {{ toJson .value }}
 {{- else if kindIs "bool" .value -}}
 {{ .value }}
+{{- else if not $type -}}
+{{ include "tollgate.text" .value | toJson }}
 {{- else -}}
-{{ int64 .value }}
+{{ include "tollgate.text" .value }}
 {{- end -}}
 {{- end -}}

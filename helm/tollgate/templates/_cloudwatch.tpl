@@ -79,6 +79,11 @@ prometheus:
           {{- end }}
 {{- end -}}
 
+{{- define "tollgate.cloudwatch.region" -}}
+{{ .Values.cloudwatch.region | default .Values.aws.region }}
+{{- end -}}
+
+{{/* The agent looks for a region in its own configuration first, and ends if it finds none anywhere. */}}
 {{- define "tollgate.cloudwatch.agent" -}}
-{{ dict "logs" (dict "metrics_collected" (include "tollgate.cloudwatch.metricsCollected" . | fromYaml) "force_flush_interval" 5) | toPrettyJson }}
+{{ dict "agent" (dict "region" (include "tollgate.cloudwatch.region" .)) "logs" (dict "metrics_collected" (include "tollgate.cloudwatch.metricsCollected" . | fromYaml) "force_flush_interval" 5) | toPrettyJson }}
 {{- end -}}

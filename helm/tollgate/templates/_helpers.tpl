@@ -1,36 +1,100 @@
-{{/* The image: by digest where there is one. */}}
+{{/* The image: by digest unless a tag is given. */}}
 {{- define "tollgate.image" -}}
-{{- if .Values.image.digest -}}
-{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- $jvm := eq .Values.image.variant "jvm" -}}
+{{- $digest := ternary .Values.image.jvmDigest .Values.image.digest $jvm -}}
+{{- if .Values.image.tag -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag }}
+{{- else if $digest -}}
+{{ .Values.image.repository }}@{{ $digest }}
 {{- else -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}:{{ .Chart.AppVersion }}{{ if $jvm }}-jvm{{ end }}
 {{- end -}}
+{{- end -}}
+
+{{- define "tollgate.name" -}}
+{{ .Values.nameOverride | default .Chart.Name }}
+{{- end -}}
+
+{{/* Objects of a namespace are named after the release. */}}
+{{- define "tollgate.fullname" -}}
+{{ .Values.fullnameOverride | default .Release.Name }}
+{{- end -}}
+
+{{/* Objects of the cluster also after the namespace, whose name has no dot: no two releases share a name. */}}
+{{- define "tollgate.clusterName" -}}
+{{ include "tollgate.fullname" . }}.{{ .Release.Namespace }}
+{{- end -}}
+
+{{/* Labels that select. */}}
+{{- define "tollgate.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "tollgate.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{/* Labels of every object. */}}
 {{- define "tollgate.labels" -}}
-app.kubernetes.io/name: tollgate
-app.kubernetes.io/instance: {{ .Release.Name }}
+{{ include "tollgate.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
-{{/* Objects of a namespace are named after the release, those of the cluster after both. */}}
-{{- define "tollgate.clusterName" -}}
-{{ .Release.Name }}-{{ .Release.Namespace }}
+{{/*
+Metadata of an object: `root`; `name`, what follows the release's name, or `clusterName`; `labels` and `annotations` of its own.
+*/}}
+{{- define "tollgate.metadata" -}}
+{{- $root := .root -}}
+name: {{ if .clusterName }}{{ include "tollgate.clusterName" $root }}{{ else }}{{ include "tollgate.fullname" $root }}{{ with .name }}-{{ . }}{{ end }}{{ end }}
+labels: {{- mergeOverwrite (dict) $root.Values.commonLabels (.labels | default dict) (include "tollgate.labels" $root | fromYaml) | toYaml | nindent 2 }}
+{{- with mergeOverwrite (dict) $root.Values.commonAnnotations (.annotations | default dict) }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* A value as a text: 25000000 stays that and is not 2.5e+07. */}}
+{{- define "tollgate.text" -}}
+{{- if kindIs "float64" . -}}
+{{- if eq . (floor .) }}{{ printf "%.0f" . }}{{ else }}{{ toJson . }}{{ end -}}
+{{- else -}}
+{{ toString . }}
+{{- end -}}
+{{- end -}}
+
+{{/* The same map or list with every number as a text, for quantities. */}}
+{{- define "tollgate.texts" -}}
+{{- if kindIs "map" . -}}
+{ {{- range $i, $key := keys . | sortAlpha }}{{ if $i }}, {{ end }}{{ toJson $key }}: {{ include "tollgate.texts" (index $ $key) }}{{ end -}} }
+{{- else -}}
+{{ include "tollgate.text" . | toJson }}
+{{- end -}}
+{{- end -}}
+
+{{/* Resources of the sidecar, quantities as texts. */}}
+{{- define "tollgate.resources" -}}
+{{- $native := dict "requests" (dict "cpu" "25m" "memory" "64Mi" "ephemeral-storage" "64Mi") "limits" (dict "memory" "128Mi") -}}
+{{- $jvm := dict "requests" (dict "cpu" "100m" "memory" "160Mi" "ephemeral-storage" "64Mi") "limits" (dict "memory" "256Mi") -}}
+{{ include "tollgate.texts" (.Values.resources | default (ternary $jvm $native (eq .Values.image.variant "jvm"))) }}
 {{- end -}}
 
 {{- define "tollgate.policyConfigMap" -}}
-{{ .Values.policy.existingConfigMap | default (printf "%s-policy" .Release.Name) }}
+{{ .Values.policy.existingConfigMap | default (printf "%s-policy" (include "tollgate.fullname" .)) }}
 {{- end -}}
 
 {{- define "tollgate.redisSecret" -}}
-{{ .Values.redis.existingSecret.name | default (printf "%s-redis" .Release.Name) }}
+{{ .Values.redis.existingSecret.name | default (printf "%s-redis" (include "tollgate.fullname" .)) }}
 {{- end -}}
 
 {{- define "tollgate.redisSecretKey" -}}
 {{ if .Values.redis.existingSecret.name }}{{ .Values.redis.existingSecret.key }}{{ else }}url{{ end }}
+{{- end -}}
+
+{{/* The URL that the chart itself puts into the Secret. */}}
+{{- define "tollgate.redisUrl" -}}
+{{- if .Values.redis.quickstart.enabled -}}
+redis://{{ include "tollgate.fullname" . }}-valkey:6379
+{{- else -}}
+{{ .Values.redis.url }}
+{{- end -}}
 {{- end -}}
 
 {{/* The policy file. */}}
@@ -42,7 +106,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{ toYaml $policy }}
 {{- end -}}
 
-{{/* "true" where pods are injected by a MutatingAdmissionPolicy. */}}
+{{/* "true" if pods are injected by a MutatingAdmissionPolicy. */}}
 {{- define "tollgate.byPolicy" -}}
 {{- if or (eq .Values.injection.mode "policy") (and (eq .Values.injection.mode "auto") (semverCompare ">=1.36.0-0" .Capabilities.KubeVersion.Version)) -}}true{{- end -}}
 {{- end -}}
@@ -51,26 +115,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if or (eq (toString .Values.guard.enabled) "true") (and (eq (toString .Values.guard.enabled) "auto") (include "tollgate.byPolicy" .)) -}}true{{- end -}}
 {{- end -}}
 
-{{/* "true" where `setting` is true, or auto and the cluster knows the API. */}}
+{{/* "true" if `setting` is true, or auto and the cluster knows the API. */}}
 {{- define "tollgate.wanted" -}}
 {{- if or (eq (toString .setting) "true") (and (eq (toString .setting) "auto") (.root.Capabilities.APIVersions.Has .api)) -}}true{{- end -}}
-{{- end -}}
-
-{{/* What the schema cannot say. */}}
-{{- define "tollgate.validate" -}}
-{{- if and .Values.redis.existingSecret.name .Values.redis.externalSecret.enabled -}}
-{{- fail "redis.existingSecret.name and redis.externalSecret.enabled are both given: expected one of them, remove the other" -}}
-{{- end -}}
-{{- if and .Values.redis.externalSecret.enabled (not (and .Values.redis.externalSecret.storeName .Values.redis.externalSecret.remoteKey)) -}}
-{{- fail "redis.externalSecret.enabled is true: expected redis.externalSecret.storeName and redis.externalSecret.remoteKey too, found one of them empty" -}}
-{{- end -}}
-{{- if and (eq .Values.injection.mode "policy") (semverCompare "<1.36.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail (printf "injection.mode is policy: expected Kubernetes 1.36 or newer, found %s; use injection.mode=none and `tollgate inject`" .Capabilities.KubeVersion.Version) -}}
-{{- end -}}
-{{- if and (include "tollgate.guarded" .) (semverCompare "<1.30.0-0" .Capabilities.KubeVersion.Version) -}}
-{{- fail (printf "guard.enabled is true: expected Kubernetes 1.30 or newer, found %s; set guard.enabled=false" .Capabilities.KubeVersion.Version) -}}
-{{- end -}}
-{{- if eq (int .Values.ports.data) (int .Values.ports.management) -}}
-{{- fail (printf "ports.data and ports.management are both %d: expected two ports" (int .Values.ports.data)) -}}
-{{- end -}}
 {{- end -}}

@@ -6,47 +6,10 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 restartPolicy: Always
 args: [serve]
 env:
-  - name: TOLLGATE_PORT
-    value: {{ .Values.ports.data | toString | quote }}
-  - name: TOLLGATE_MANAGEMENT_PORT
-    value: {{ .Values.ports.management | toString | quote }}
-  - name: TOLLGATE_IDENTITY_TENANT
-    valueFrom: { fieldRef: { fieldPath: "metadata.annotations['tollgate.dev/tenant']" } }
-  - name: TOLLGATE_IDENTITY_APPLICATION
-    valueFrom: { fieldRef: { fieldPath: "metadata.annotations['tollgate.dev/application']" } }
-  - name: TOLLGATE_IDENTITY_COST_CENTER
-    valueFrom: { fieldRef: { fieldPath: "metadata.annotations['tollgate.dev/cost-center']" } }
-  - name: TOLLGATE_IDENTITY_ENVIRONMENT
-    valueFrom: { fieldRef: { fieldPath: "metadata.annotations['tollgate.dev/environment']" } }
-  - name: TOLLGATE_IDENTITY_TRUST
-    value: {{ .Values.identity.trust }}
-  {{- with .Values.identity.tenants }}
-  - name: TOLLGATE_IDENTITY_TENANTS
-    value: {{ join "," . | quote }}
-  {{- end }}
-  - name: TOLLGATE_LEDGER_ORG
-    value: {{ .Values.ledger.org | quote }}
-  - name: TOLLGATE_REDIS_URL
-    valueFrom:
-      secretKeyRef: { name: {{ include "tollgate.redisSecret" . }}, key: {{ include "tollgate.redisSecretKey" . }} }
-  - name: TOLLGATE_POLICY_FILE
-    value: /etc/tollgate/policy/policy.yaml
-  {{- if .Values.prices.csv }}
-  - name: TOLLGATE_PRICES_FILE
-    value: /etc/tollgate/prices/prices.csv
-  {{- end }}
-  {{- with .Values.aws.region }}
-  - name: AWS_REGION
-    value: {{ . | quote }}
-  {{- end }}
-  {{- with .Values.aws.endpoint }}
-  - name: TOLLGATE_UPSTREAM_ENDPOINT
-    value: {{ . | quote }}
-  {{- end }}
-  {{- range $name, $value := .Values.settings }}
-  - name: {{ $name }}
-    value: {{ $value | toString | quote }}
-  {{- end }}
+  {{- include "tollgate.env" . | nindent 2 }}
+{{- with .Values.envFrom }}
+envFrom: {{- toYaml . | nindent 2 }}
+{{- end }}
 ports:
   - { name: tollgate, containerPort: {{ .Values.ports.management }}, protocol: TCP }
 startupProbe:
@@ -60,22 +23,91 @@ livenessProbe:
   httpGet: { path: /q/health/live, port: {{ .Values.ports.management }} }
   periodSeconds: 10
   failureThreshold: 6
-resources: {{ toJson .Values.resources }}
+resources: {{ include "tollgate.resources" . }}
 securityContext:
   allowPrivilegeEscalation: false
   capabilities: { drop: [ALL] }
   privileged: false
   readOnlyRootFilesystem: true
-  runAsGroup: 65532
+  runAsGroup: {{ include "tollgate.text" .Values.runAsUser }}
   runAsNonRoot: true
-  runAsUser: 65532
+  runAsUser: {{ include "tollgate.text" .Values.runAsUser }}
   seccompProfile: { type: RuntimeDefault }
 volumeMounts:
   - { name: tollgate-policy, mountPath: /etc/tollgate/policy, readOnly: true }
   {{- if .Values.prices.csv }}
   - { name: tollgate-prices, mountPath: /etc/tollgate/prices, readOnly: true }
   {{- end }}
+  {{- if .Values.usageFile.enabled }}
+  - { name: tollgate-usage, mountPath: /var/log/tollgate }
+  {{- end }}
   - { name: tollgate-tmp, mountPath: /tmp }
+  {{- with .Values.extraVolumeMounts }}{{ toYaml . | nindent 2 }}{{ end }}
+{{- end -}}
+
+{{/* The sidecar's environment; `helm test` has the same. */}}
+{{- define "tollgate.env" -}}
+- name: TOLLGATE_PORT
+  value: {{ include "tollgate.text" .Values.ports.data | quote }}
+- name: TOLLGATE_MANAGEMENT_PORT
+  value: {{ include "tollgate.text" .Values.ports.management | quote }}
+{{- range $name := list "tenant" "application" "cost-center" "environment" }}
+- name: TOLLGATE_IDENTITY_{{ $name | upper | replace "-" "_" }}
+  valueFrom: { fieldRef: { fieldPath: "metadata.annotations['tollgate.dev/{{ $name }}']" } }
+{{- end }}
+- name: TOLLGATE_IDENTITY_TRUST
+  value: {{ .Values.identity.trust }}
+{{- with .Values.identity.tenants }}
+- name: TOLLGATE_IDENTITY_TENANTS
+  value: {{ join "," . | quote }}
+{{- end }}
+- name: TOLLGATE_LEDGER_ORG
+  value: {{ .Values.ledger.org | quote }}
+{{- if .Values.ledger.memory }}
+- name: TOLLGATE_LEDGER
+  value: memory
+{{- else }}
+- name: TOLLGATE_REDIS_URL
+  valueFrom:
+    secretKeyRef: { name: {{ include "tollgate.redisSecret" . }}, key: {{ include "tollgate.redisSecretKey" . }} }
+{{- end }}
+- name: TOLLGATE_POLICY_FILE
+  value: /etc/tollgate/policy/policy.yaml
+{{- if .Values.prices.csv }}
+- name: TOLLGATE_PRICES_FILE
+  value: /etc/tollgate/prices/prices.csv
+{{- end }}
+{{- if .Values.usageFile.enabled }}
+- name: TOLLGATE_USAGE_FILE
+  value: /var/log/tollgate/usage.jsonl
+{{- end }}
+- name: AWS_REGION
+  {{- include "tollgate.region" . | nindent 2 }}
+{{- with .Values.aws.endpoint }}
+- name: TOLLGATE_UPSTREAM_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+{{- range $name, $value := .Values.settings }}
+- name: {{ $name }}
+  value: {{ include "tollgate.text" $value | quote }}
+{{- end }}
+{{- range .Values.extraEnv }}
+- name: {{ .name }}
+  {{- if hasKey . "value" }}
+  value: {{ include "tollgate.text" .value | quote }}
+  {{- else }}
+  valueFrom: {{- toYaml .valueFrom | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The region of sidecar and applications: the node's, which the API server copies to the pod when it is bound. */}}
+{{- define "tollgate.region" -}}
+{{- if .Values.aws.region -}}
+value: {{ .Values.aws.region | quote }}
+{{- else -}}
+valueFrom: { fieldRef: { fieldPath: "metadata.labels['topology.kubernetes.io/region']" } }
+{{- end -}}
 {{- end -}}
 
 {{/* The volumes that it mounts. */}}
@@ -84,10 +116,17 @@ volumeMounts:
   configMap: { name: {{ include "tollgate.policyConfigMap" . }} }
 {{- if .Values.prices.csv }}
 - name: tollgate-prices
-  configMap: { name: {{ .Release.Name }}-prices }
+  configMap: { name: {{ include "tollgate.fullname" . }}-prices }
+{{- end }}
+{{- if .Values.usageFile.enabled }}
+- name: tollgate-usage
+  emptyDir: { sizeLimit: {{ .Values.usageFile.sizeLimit }} }
 {{- end }}
 - name: tollgate-tmp
   emptyDir: { medium: Memory, sizeLimit: 16Mi }
+{{- with .Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
 
 {{/* Environment of the applications: where Bedrock is. */}}
@@ -95,12 +134,16 @@ volumeMounts:
 http://127.0.0.1:{{ .Values.ports.data }}
 {{- end -}}
 
-{{/* Placeholders, as SDKs do not start without credentials and a region; boto3 knows the second name of it only. */}}
+{{/* Placeholders, because SDKs do not start without credentials and a region; boto3 knows the second name of it only. */}}
 {{- define "tollgate.placeholders" -}}
-AWS_ACCESS_KEY_ID: tollgate
-AWS_DEFAULT_REGION: {{ .Values.aws.region | default "us-east-1" }}
-AWS_REGION: {{ .Values.aws.region | default "us-east-1" }}
-AWS_SECRET_ACCESS_KEY: tollgate
+- name: AWS_ACCESS_KEY_ID
+  value: tollgate
+- name: AWS_DEFAULT_REGION
+  {{- include "tollgate.region" . | nindent 2 }}
+- name: AWS_REGION
+  {{- include "tollgate.region" . | nindent 2 }}
+- name: AWS_SECRET_ACCESS_KEY
+  value: tollgate
 {{- end -}}
 
 {{/* Annotations of pods that have none of their own. */}}
@@ -132,4 +175,5 @@ endpoint: {{ include "tollgate.endpoint" . }}
 credentials: {{ .Values.injection.credentials }}
 placeholders:
   {{- include "tollgate.placeholders" . | nindent 2 }}
+imagePullSecrets: {{ toJson .Values.imagePullSecrets }}
 {{- end -}}

@@ -1,7 +1,7 @@
 """Unmodified boto3 against a running sidecar: python3 boto3_check.py http://127.0.0.1:8787
 
 The sidecar stands before the simulator with a policy that gives tenant "default" two requests a day
-(src/test/java/dev/tollgate/proxy/OtherSdksIT.java starts it so). Exit 0 where all is as it should be.
+(src/test/java/dev/tollgate/product/OtherSdksIT.java starts it so). Exit 0 where all is as it should be.
 """
 import json
 import sys

@@ -206,7 +206,6 @@ public final class Admission {
     }
 
     private void saw(Attempt attempt, List<Balance> balances) {
-        listener.balances(attempt.hold.tenant(), attempt.plan, balances);
         budgets.saw(attempt.hold.tenant(), attempt.plan, balances);
     }
 

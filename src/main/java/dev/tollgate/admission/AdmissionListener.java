@@ -1,8 +1,6 @@
 package dev.tollgate.admission;
 
-import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.LedgerFault;
-import java.util.List;
 
 /** Receives admission events; implemented by telemetry. */
 public interface AdmissionListener {
@@ -12,9 +10,6 @@ public interface AdmissionListener {
 
     /** A call passed a limit because the ledger did not answer and the policy says open. */
     void failedOpen(String limit);
-
-    /** Balances as the ledger just answered them, in the order of the plan's guards. */
-    void balances(String tenant, Plan plan, List<Balance> balances);
 
     /** @param kind refund, overrun, late, unsettled */
     void settlement(String tenant, String kind);

@@ -16,13 +16,14 @@ import java.util.UUID;
  * Finds the bucket in which a limit counts a call. Its field is the limit's name and what its number means (what is counted,
  * the period, what the limit is told apart by), so that a changed meaning starts a new count and never reads an old one.
  */
-final class Buckets {
+public final class Buckets {
 
     private static final int MAX_VALUE = 96;
 
     private Buckets() {}
 
-    static Bucket of(Limit limit, long version, Caller caller, ModelTarget target, Instant now) {
+    /** @param now decides about the period of a budget */
+    public static Bucket of(Limit limit, long version, Caller caller, ModelTarget target, Instant now) {
         boolean shared = !limit.perTenant();
         String name = limit.name() + ':' + limit.quantity().weight().label();
         String values = per(limit) + values(limit, caller, target);

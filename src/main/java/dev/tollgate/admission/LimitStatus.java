@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param bucket the limit's name and what else tells its buckets apart, such as {@code tpm/nova-lite}
  * @param tenant {@code all} if tenants share the bucket
  * @param model that the bucket is for, if the limit has one for each
+ * @param period hour, day, week or month of a budget
  * @param unit tokens, requests or usd (amounts are then micro-USD)
  * @param used of a rate: what is missing to full
  * @param resetMillis when it is full or starts over, epoch ms; 0 for never
@@ -24,6 +25,7 @@ public record LimitStatus(
         String tenant,
         Optional<String> model,
         String kind,
+        Optional<String> period,
         String unit,
         boolean enforced,
         long used,
@@ -45,6 +47,9 @@ public record LimitStatus(
                 row.tenant,
                 row.model,
                 bucket.kind().name().toLowerCase(Locale.ROOT),
+                row.limit.quantity() instanceof Limit.Budget budget
+                        ? Optional.of(budget.period().name().toLowerCase(Locale.ROOT))
+                        : Optional.empty(),
                 row.limit.quantity().weight().label(),
                 bucket.enforced(),
                 balance.used(capacity),
@@ -52,6 +57,6 @@ public record LimitStatus(
                 capacity,
                 balance.remaining(capacity),
                 bucket.resetsAtMillis(nowMillis, balance),
-                row.limit.quantity() instanceof Limit.Budget budget ? budget.warnAt() : List.of());
+                row.limit.quantity() instanceof Limit.Budget warned ? warned.warnAt() : List.of());
     }
 }

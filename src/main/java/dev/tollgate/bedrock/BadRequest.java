@@ -1,6 +1,7 @@
 package dev.tollgate.bedrock;
 
-/** The caller's mistake; the message says what was expected and what was found, and never quotes a body. */
+/** A request that Bedrock would refuse, or that cannot be priced. The message names what was expected and found, and never
+ * quotes a body. */
 public final class BadRequest extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -10,8 +10,8 @@ import java.util.Optional;
  * {@code arn%3Aaws%3A...%2Fabc}, {@code arn:aws:...%2Fabc} and literal slashes. So the operation is found from the right
  * end, and the middle is decoded once.
  *
- * @param model decoded; empty where the operation has none in its path
- * @param upstreamPath path to send where the operation has no model in its path
+ * @param model decoded; empty if the operation has none in its path
+ * @param upstreamPath path to send if the operation has no model in its path
  */
 public record BedrockPath(Operation operation, Optional<String> model, String upstreamPath) {
 
@@ -27,7 +27,7 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
             Operation.COUNT_TOKENS,
             Operation.BIDIRECTIONAL_STREAM);
 
-    /** Empty where no allowed operation has this method and path. */
+    /** Empty if no allowed operation has this method and path. */
     public static Optional<BedrockPath> parse(String method, String rawPath) {
         if (rawPath.startsWith(MODEL)) {
             return method.equals("POST") ? model(rawPath) : Optional.empty();
@@ -78,7 +78,7 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
         }
     }
 
-    /** True for what may name a model: 1 to {@value #MAX_MODEL_ID} printable ASCII characters that a path can hold. */
+    /** True if the text can name a model: 1 to {@value #MAX_MODEL_ID} printable ASCII characters that a path can hold. */
     public static boolean legalModel(String id) {
         return !id.isEmpty()
                 && id.length() <= MAX_MODEL_ID

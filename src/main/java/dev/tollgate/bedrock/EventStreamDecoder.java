@@ -7,22 +7,27 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * Takes a stream's bytes as they pass, split and joined anywhere, and hands out its frames. Keeps at most one frame, and
- * of a frame larger than the bound nothing but its length. A frame whose checksum is wrong ends the decoding for good;
- * the bytes themselves are not its business.
+ * Splits a stream's bytes, however they arrive, into frames. Keeps at most one frame, and of a frame larger than the bound
+ * nothing but its length. A frame whose checksum is wrong ends the decoding for good.
  */
 public final class EventStreamDecoder {
 
+    private static final byte STRING = 7;
     private static final int MAX_FRAME = 25 * 1024 * 1024;
 
     /** Receives whole frames. */
     public interface Listener {
         /**
+         * Receives a whole frame.
+         *
          * @param messageType {@code event}, {@code exception} or {@code error}
-         * @param type of the event or exception, empty where there is none
+         * @param type of the event or exception, empty if there is none
          * @param payload valid during the call only
          */
         void frame(String messageType, String type, ByteBuffer payload);
+
+        /** Receives the size of a frame that is too large to be kept, in bytes. */
+        default void skipped(long bytes) {}
     }
 
     private final Listener listener;
@@ -31,9 +36,11 @@ public final class EventStreamDecoder {
     private int filled;
     private int total;
     private long skip;
+    private String messageType = "";
+    private String type = "";
     private boolean broken;
 
-    /** @param maxKept most bytes of one frame that are kept, larger ones are passed over */
+    /** @param maxKept largest frame that is kept, in bytes; larger ones are skipped */
     public EventStreamDecoder(int maxKept, Listener listener) {
         this.maxKept = maxKept;
         this.listener = listener;
@@ -44,7 +51,7 @@ public final class EventStreamDecoder {
         return broken;
     }
 
-    /** True where the bytes so far end with a whole frame. */
+    /** True if the bytes so far end with a whole frame. */
     public boolean atBoundary() {
         return filled == 0 && skip == 0;
     }
@@ -87,34 +94,36 @@ public final class EventStreamDecoder {
             broken = true;
             return;
         }
-        int headers = view.getInt(4);
-        String messageType = "";
-        String type = "";
-        int at = EventStream.PRELUDE;
-        int end = at + headers;
-        while (at < end) {
-            int nameLength = frame[at] & 0xff;
-            if (at + nameLength + 4 > end || frame[at + 1 + nameLength] != 7) {
-                break;
-            }
-            int valueLength = view.getShort(at + 2 + nameLength) & 0xffff;
-            int valueAt = at + 4 + nameLength;
-            if (valueAt + valueLength > end) {
-                break;
-            }
-            String name = new String(frame, at + 1, nameLength, StandardCharsets.UTF_8);
-            String value = new String(frame, valueAt, valueLength, StandardCharsets.UTF_8);
-            switch (name) {
-                case ":message-type" -> messageType = value;
-                case ":event-type", ":exception-type", ":error-code" -> type = value;
-                default -> {}
-            }
-            at = valueAt + valueLength;
+        int payload = EventStream.PRELUDE + view.getInt(4);
+        messageType = "";
+        type = "";
+        for (int at = EventStream.PRELUDE; at >= 0 && at < payload; ) {
+            at = header(view, at, payload);
         }
-        view.position(end).limit(filled - EventStream.TRAILER);
+        view.position(payload).limit(filled - EventStream.TRAILER);
         filled = 0;
         total = 0;
         listener.frame(messageType, type, view);
+    }
+
+    /** Reads one header; returns the position after it, -1 if it is none that Bedrock sends. */
+    private int header(ByteBuffer view, int at, int end) {
+        int nameLength = frame[at] & 0xff;
+        if (at + nameLength + 4 > end || frame[at + 1 + nameLength] != STRING) {
+            return -1;
+        }
+        int valueLength = view.getShort(at + 2 + nameLength) & 0xffff;
+        int valueAt = at + 4 + nameLength;
+        if (valueAt + valueLength > end) {
+            return -1;
+        }
+        String value = new String(frame, valueAt, valueLength, StandardCharsets.UTF_8);
+        switch (new String(frame, at + 1, nameLength, StandardCharsets.UTF_8)) {
+            case ":message-type" -> messageType = value;
+            case ":event-type", ":exception-type", ":error-code" -> type = value;
+            default -> {}
+        }
+        return valueAt + valueLength;
     }
 
     private void prelude(ByteBuffer view) {
@@ -130,6 +139,7 @@ public final class EventStreamDecoder {
         } else if (length > maxKept) {
             skip = (long) length - EventStream.PRELUDE;
             filled = 0;
+            listener.skipped(length);
         } else {
             total = length;
         }

@@ -9,13 +9,34 @@ import java.util.regex.Pattern;
  *
  * @param id as it is sent
  * @param scope geographic profile prefix ({@code us}, {@code eu}, {@code global}, ...), empty for a region's own model
- * @param model bare model id to price by; empty where the identifier does not tell (application profile, provisioned
+ * @param model bare model id to price by; empty if the identifier does not name it (application profile, provisioned
  *     model, imported model, prompt, router)
  */
 public record ModelId(String id, String scope, Optional<String> model) {
 
+    private static final Set<String> PROVIDERS = Set.of(
+            "ai21",
+            "amazon",
+            "anthropic",
+            "cohere",
+            "deepseek",
+            "google",
+            "luma",
+            "meta",
+            "minimax",
+            "mistral",
+            "moonshot",
+            "moonshotai",
+            "nvidia",
+            "openai",
+            "qwen",
+            "stability",
+            "twelvelabs",
+            "writer",
+            "xai",
+            "zai");
     private static final Set<String> SCOPES =
-            Set.of("us", "eu", "apac", "jp", "au", "ca", "us-gov", "global", "in", "sa", "me", "af");
+            Set.of("us", "eu", "apac", "jp", "au", "ca", "us-gov", "global", "in", "sa", "me", "af", "mx", "il", "uk");
     private static final Pattern VERSION = Pattern.compile("(-\\d{8})?(-v\\d+)?(:\\d+)*(:[a-z0-9]+)?$");
 
     public static ModelId parse(String id) {
@@ -32,7 +53,16 @@ public record ModelId(String id, String scope, Optional<String> model) {
         };
     }
 
+    /** The model begins at the first known provider, whatever is before it; AWS adds geographies without notice. */
     private static ModelId bare(String id, String name) {
+        int start = 0;
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', start)) {
+            if (PROVIDERS.contains(name.substring(start, dot))) {
+                return new ModelId(
+                        id, start == 0 ? "" : name.substring(0, start - 1), Optional.of(name.substring(start)));
+            }
+            start = dot + 1;
+        }
         int dot = name.indexOf('.');
         String prefix = dot < 0 ? "" : name.substring(0, dot);
         return SCOPES.contains(prefix)
@@ -57,7 +87,7 @@ public record ModelId(String id, String scope, Optional<String> model) {
         return family.isEmpty() ? name : family;
     }
 
-    /** Provider of a bare model id, such as {@code anthropic}; empty where there is none. */
+    /** Provider of a bare model id, such as {@code anthropic}; empty if there is none. */
     public static String provider(String model) {
         int dot = model.indexOf('.');
         return dot < 0 ? "" : model.substring(0, dot);

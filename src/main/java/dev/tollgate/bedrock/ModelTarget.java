@@ -1,5 +1,6 @@
 package dev.tollgate.bedrock;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -7,7 +8,7 @@ import java.util.Optional;
  *
  * @param sendId id to send upstream
  * @param scope geographic scope of the price: {@code global}, a geography, or empty for a region's own model
- * @param pricedModel bare model id to price by; empty where unknown
+ * @param pricedModel bare model id to price by; empty if unknown
  * @param metricId id that CloudWatch reports under
  * @param name alias or family name, the {@code model} of limits, metrics and records
  */
@@ -22,5 +23,26 @@ public record ModelTarget(String sendId, String scope, Optional<String> pricedMo
                 priced.model(),
                 id.metricId(),
                 priced.model().map(ModelId::family).orElse(id.metricId()));
+    }
+
+    /** True if the prompt, or the choice of the model, lies on the server. */
+    public boolean onServer() {
+        return sendId.startsWith("arn:") && (sendId.contains(":prompt/") || sendId.contains("prompt-router/"));
+    }
+
+    // Written out, because targets are map keys on the path of a call and native images interpret generated ones.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ModelTarget that
+                && sendId.equals(that.sendId)
+                && scope.equals(that.scope)
+                && pricedModel.equals(that.pricedModel)
+                && metricId.equals(that.metricId)
+                && name.equals(that.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hashCode(sendId) * 31 + Objects.hashCode(name);
     }
 }

@@ -3,10 +3,10 @@ package dev.tollgate.bedrock;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/** Which model an application inference profile runs; its ARN does not say. */
+/** Finds the model of an application inference profile, which its ARN does not name. */
 public interface ProfileModels {
 
-    /** Knows none. */
+    /** Knows no profile. */
     ProfileModels NONE = new ProfileModels() {
         @Override
         public Optional<String> known(ModelId profile) {
@@ -24,12 +24,12 @@ public interface ProfileModels {
         }
     };
 
-    /** A model id, with its geographic prefix where it has one. */
+    /** The model id, with its geographic prefix if it has one; empty if it is not known yet. */
     Optional<String> known(ModelId profile);
 
-    /** True where asking might tell. */
+    /** True if a query can succeed. */
     boolean worthAsking(ModelId profile);
 
-    /** Completes, never fails, when the answer is known or cannot be had. */
+    /** Queries the model. Completes when it is known or cannot be found; never fails. */
     Future<Void> ask(ModelId profile);
 }

@@ -1,78 +1,99 @@
 package dev.tollgate.bedrock;
 
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
- * What has to be known of a request's body; never any of its text.
+ * What Tollgate needs to know of a request, read before the model is resolved; never any of its text.
  *
- * @param model of bodies that name it
- * @param maxTokens largest of the spellings that are given
- * @param textBytes size without base64 media, an upper bound of the text's tokens
- * @param images number of images
- * @param documents number of documents, videos and sounds, whose tokens their size does not bound
- * @param choices answers asked for, at least 1
- * @param tools true where tools are declared, which costs a hidden prompt
- * @param cacheWrites true where the body marks something for the prompt cache
- * @param streaming true where an OpenAI-shaped body asks for a stream
- * @param metadata the body's own {@code requestMetadata}
- * @param layout where things stand in the body's bytes
+ * @param model named by the body, if the body names one
+ * @param purchases what is asked for beside tokens, such as images
+ * @param layout positions in the body's bytes of what Tollgate replaces
  */
 public record RequestFacts(
-        Optional<String> model,
-        OptionalLong maxTokens,
-        long textBytes,
-        int images,
-        int documents,
-        int choices,
-        boolean tools,
-        boolean cacheWrites,
-        boolean streaming,
-        ServiceTier tier,
-        Map<String, String> metadata,
-        Layout layout) {
+        Optional<String> model, Input input, Options options, List<Purchase> purchases, Layout layout) {
 
     /** Of a call without a body that matters. */
     public static final RequestFacts NONE = new RequestFacts(
             Optional.empty(),
-            OptionalLong.empty(),
-            0,
-            0,
-            0,
-            1,
-            false,
-            false,
-            false,
-            ServiceTier.DEFAULT,
-            Map.of(),
-            new Layout(Optional.empty(), Optional.empty(), 0, true));
+            new Input(0, 0, 0, 0, false),
+            Options.NONE,
+            List.of(),
+            new Layout(Map.of(), Optional.empty(), Optional.empty(), 0, true, Map.of()));
+
+    /**
+     * What the model reads.
+     *
+     * @param textBytes the body's size without media, in bytes: an upper bound of the text's tokens
+     * @param images number of images
+     * @param documents number of documents, videos and sounds, whose size does not bound their tokens
+     * @param tools number of declared tools; each costs hidden text
+     * @param onServer true if the request refers to text that the body does not hold, such as an earlier response
+     */
+    public record Input(long textBytes, int images, int documents, int tools, boolean onServer) {}
+
+    /**
+     * Options that decide the price. Numbers are kept by place, because the model's family, known later, decides which
+     * place counts.
+     *
+     * @param numbers by place, such as {@code inferenceConfig.maxTokens}; see {@link BodySchema}
+     * @param cacheWrites true if the body marks something for the prompt cache
+     * @param optimized true if latency-optimised inference is asked for
+     * @param guarded true if a guardrail examines the call
+     */
+    public record Options(
+            Map<String, Long> numbers, boolean cacheWrites, ServiceTier tier, boolean optimized, boolean guarded) {
+
+        static final Options NONE = new Options(Map.of(), false, ServiceTier.DEFAULT, false, false);
+    }
 
     /** Bytes from {@code start} to before {@code end}. */
     public record Span(int start, int end) {}
 
     /**
-     * @param model the model's value, with its quotes
-     * @param metadata the value of {@code requestMetadata}
+     * Where the body holds what Tollgate replaces.
+     *
+     * @param metadata the body's own {@code requestMetadata}
+     * @param model position of the model's value, with its quotes
+     * @param metadataAt position of the value of {@code requestMetadata}
      * @param objectStart offset after the body's opening brace
-     * @param empty true where the body is <code>{}</code>
+     * @param empty true if the body is <code>{}</code>
+     * @param objects where the body's objects of options take further members, by name
      */
-    public record Layout(Optional<Span> model, Optional<Span> metadata, int objectStart, boolean empty) {}
+    public record Layout(
+            Map<String, String> metadata,
+            Optional<Span> model,
+            Optional<Span> metadataAt,
+            int objectStart,
+            boolean empty,
+            Map<String, Opening> objects) {}
 
-    /** The same with another tier. */
-    public RequestFacts withTier(ServiceTier other) {
+    /**
+     * Where an object takes further members.
+     *
+     * @param start after its opening brace; negative if there is no object at its name
+     * @param empty true if it has no member
+     */
+    public record Opening(int start, boolean empty) {
+        static final Opening NONE = new Opening(-1, true);
+    }
+
+    /** These facts after a number was written to a place that had none. */
+    RequestFacts with(String place, long number) {
+        Map<String, Long> numbers = new HashMap<>(options.numbers);
+        numbers.put(place, number);
         return new RequestFacts(
                 model,
-                maxTokens,
-                textBytes,
-                images,
-                documents,
-                choices,
-                tools,
-                cacheWrites,
-                streaming,
-                other,
-                metadata,
+                input,
+                new Options(numbers, options.cacheWrites, options.tier, options.optimized, options.guarded),
+                purchases,
                 layout);
+    }
+
+    /** The body's own {@code requestMetadata}. */
+    public Map<String, String> metadata() {
+        return layout.metadata();
     }
 }

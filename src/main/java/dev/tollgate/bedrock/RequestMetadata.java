@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Request metadata: 1 to 16 entries, keys of 1 to 256 and values of 0 to 256 characters of
- * {@code [a-zA-Z0-9 :_@$#=/+,.-]}; as a header at most 8,500 characters. It comes out in model invocation logs only.
+ * {@code [a-zA-Z0-9 :_@$#=/+,.-]}; as a header at most 8,500 characters. Bedrock writes it to model invocation logs only.
  */
 public final class RequestMetadata {
 
@@ -27,9 +27,9 @@ public final class RequestMetadata {
     private RequestMetadata() {}
 
     /**
-     * Ours first, then as many of the application's own as fit; reserved keys are ours.
+     * Puts Tollgate's entries first, then as many of the application's own as fit; Tollgate's win.
      *
-     * @param ours complete and in the order wanted; values are cut and cleaned to what Bedrock takes
+     * @param ours Tollgate's entries, in order; values are cut and cleaned to what Bedrock takes
      */
     public static Map<String, String> merge(Map<String, String> ours, Map<String, String> own) {
         Map<String, String> merged = new LinkedHashMap<>();
@@ -67,41 +67,52 @@ public final class RequestMetadata {
         return out.toString();
     }
 
-    /** As a header value: the application's own entries give way where it would be too long. */
+    /** As a header value, without the application's own entries if it would be too long with them. */
     public static String header(Map<String, String> ours, Map<String, String> own) {
         String all = json(merge(ours, own));
         return all.length() <= MAX_HEADER ? all : json(merge(ours, Map.of()));
     }
 
-    /** @throws BadRequest where the header is no JSON object of strings */
+    /** @throws BadRequest if the header is no JSON object of strings, or larger than Bedrock takes */
     public static Map<String, String> parseHeader(String header) {
         if (header.length() > MAX_HEADER) {
             throw new BadRequest(
                     "expected " + HEADER + " of at most " + MAX_HEADER + " characters, found " + header.length());
         }
-        Map<String, String> metadata = new LinkedHashMap<>();
         try (JsonParser in = JSON.createParser(header)) {
-            boolean object = in.nextToken() == JsonToken.START_OBJECT;
-            while (object && in.nextToken() != JsonToken.END_OBJECT) {
-                String key = in.currentName();
-                object = in.nextToken() == JsonToken.VALUE_STRING;
-                metadata.put(key, in.getText());
-            }
-            if (object) {
-                return metadata;
-            }
+            in.nextToken();
+            return read(in, HEADER);
         } catch (IOException e) {
-            // Told below, without the header's text.
+            throw new BadRequest("expected " + HEADER + " to be a JSON object of strings");
         }
-        throw new BadRequest("expected " + HEADER + " to be a JSON object of strings");
+    }
+
+    /** Reads the parser's current value; {@code place} names it in errors. */
+    static Map<String, String> read(JsonParser in, String place) throws IOException {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            throw new BadRequest("expected " + place + " to be a JSON object of strings");
+        }
+        Map<String, String> metadata = new LinkedHashMap<>();
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            String key = in.currentName();
+            if (in.nextToken() != JsonToken.VALUE_STRING) {
+                throw new BadRequest("expected " + place + " to be a JSON object of strings");
+            }
+            if (in.getTextLength() > MAX_LENGTH || metadata.size() >= MAX_ENTRIES) {
+                throw new BadRequest("expected " + place + " with at most " + MAX_ENTRIES
+                        + " entries, each value of at most " + MAX_LENGTH + " characters");
+            }
+            metadata.put(key, in.getText());
+        }
+        return metadata;
     }
 
     /** Puts the metadata into a body's top level; no other byte changes. */
     public static Splice splice(RequestFacts facts, Map<String, String> ours) {
         String json = json(merge(ours, facts.metadata()));
         RequestFacts.Layout layout = facts.layout();
-        if (layout.metadata().isPresent()) {
-            return Splice.of(layout.metadata().get(), json);
+        if (layout.metadataAt().isPresent()) {
+            return Splice.of(layout.metadataAt().get(), json);
         }
         String member = "\"requestMetadata\":" + json + (layout.empty() ? "" : ",");
         return Splice.of(new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member);

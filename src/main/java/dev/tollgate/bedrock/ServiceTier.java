@@ -21,6 +21,7 @@ public enum ServiceTier {
         return percent;
     }
 
+    /** The tier of a name as requests and answers spell it; {@link #DEFAULT} if the name is unknown. */
     public static ServiceTier of(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "flex" -> FLEX;

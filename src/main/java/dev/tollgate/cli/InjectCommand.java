@@ -2,63 +2,100 @@ package dev.tollgate.cli;
 
 import dev.tollgate.injection.Injection;
 import dev.tollgate.injection.KubernetesYaml;
+import dev.tollgate.injection.LineDiff;
+import dev.tollgate.injection.Outcome;
+import dev.tollgate.injection.Removal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
 import java.io.Reader;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.error.YAMLException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code tollgate inject -f deploy.yaml}: manifests in, manifests with the sidecar out, a line for each on stderr. */
+/**
+ * {@code tollgate inject -f deploy.yaml} and {@code uninject}: manifests in, manifests with or without the sidecar out, a line
+ * for each object on stderr. Exit 1 if one is refused or, with {@code --check}, if one would change.
+ */
 final class InjectCommand implements Callable<Integer> {
 
-    private final CommandSpec spec = Main.command(
-            this, "Puts the sidecar into the workloads of a manifest, for clusters that do not inject it.");
+    private final boolean remove;
+    private final CommandSpec spec;
+
+    /** @param remove takes the sidecar out again */
+    InjectCommand(boolean remove) {
+        this.remove = remove;
+        this.spec = Main.command(
+                this,
+                remove
+                        ? "Takes the sidecar out of the workloads of a manifest, with all that inject added."
+                        : "Puts the sidecar into the workloads of a manifest, for clusters that do not inject it, or replaces an older one.");
+    }
 
     CommandSpec spec() {
-        return spec.addOption(OptionSpec.builder("-f", "--file")
-                        .paramLabel("FILE")
-                        .type(String.class)
-                        .defaultValue("-")
-                        .description("Manifest, - for standard input.")
-                        .build())
-                .addOption(OptionSpec.builder("--injection")
-                        .paramLabel("FILE")
-                        .type(String.class)
-                        .description(
-                                "What the ConfigMap <release>-injection holds; the chart's defaults where it is not given.")
-                        .build());
+        spec.addOption(option("Manifest, - for standard input.", "-f", "--file")
+                .defaultValue("-")
+                .build());
+        spec.addOption(flag("Writes no manifest; exits with 1 if one would change.", "--check"));
+        spec.addOption(flag("Writes the lines that change instead of the manifest.", "--diff"));
+        if (!remove) {
+            spec.addOption(option(
+                            "What the ConfigMap <release>-injection holds; the chart's defaults if it is not given.",
+                            "--injection")
+                    .build());
+            spec.addOption(option(
+                            "Region of Bedrock, instead of the node's; needed before Kubernetes 1.35 if the injection has none.",
+                            "--region")
+                    .build());
+        }
+        return spec;
+    }
+
+    private static OptionSpec.Builder option(String description, String... names) {
+        return OptionSpec.builder(names[0], names)
+                .paramLabel(names[names.length - 1].substring(2).toUpperCase(Locale.ROOT))
+                .type(String.class)
+                .description(description);
+    }
+
+    private static OptionSpec flag(String description, String name) {
+        return OptionSpec.builder(name)
+                .type(Boolean.class)
+                .defaultValue("false")
+                .description(description)
+                .build();
     }
 
     @Override
     public Integer call() throws IOException {
         String file = spec.findOption("--file").getValue();
-        @Nullable String description = spec.findOption("--injection").getValue();
         List<Object> objects = new ArrayList<>();
-        boolean refused = false;
-        try (Reader in = open(file)) {
-            for (Object object : KubernetesYaml.reader().loadAll(in)) {
-                if (object != null) {
-                    objects.add(object);
-                }
+        List<Outcome> outcomes = new ArrayList<>();
+        List<String> before = new ArrayList<>();
+        try {
+            Function<Map<String, Object>, List<Outcome>> change = change();
+            try (Reader in = open(file)) {
+                KubernetesYaml.reader().loadAll(in).forEach(object -> {
+                    if (object != null) {
+                        objects.add(object);
+                    }
+                });
             }
             for (Object object : objects) {
-                // Read anew for each: two objects must not share a node.
-                for (Injection.Outcome outcome : injection(description).into(mapping(object))) {
-                    refused |= outcome.refused();
-                    System.err.println(outcome.text());
-                }
+                before.add(KubernetesYaml.write(object));
+                outcomes.addAll(change.apply(mapping(object)));
             }
         } catch (YAMLException | IllegalArgumentException e) {
             System.err.println("expected Kubernetes manifests in " + file + ": " + e.getMessage());
@@ -67,18 +104,38 @@ final class InjectCommand implements Callable<Integer> {
             System.err.println("expected a file that can be read, found " + e.getMessage());
             return 1;
         }
-        if (refused) {
-            return 1;
-        }
-        Writer out = new OutputStreamWriter(System.out, StandardCharsets.UTF_8);
-        KubernetesYaml.writer().dumpAll(objects.iterator(), out);
-        out.flush();
-        return 0;
+        outcomes.forEach(outcome -> System.err.println(outcome.text()));
+        return report(before, objects.stream().map(KubernetesYaml::write).toList(), outcomes);
     }
 
-    private static Injection injection(@Nullable String file) throws IOException {
-        try (Reader in = file == null ? bundled() : open(file)) {
-            return new Injection(mapping(KubernetesYaml.reader().load(in)));
+    private int report(List<String> before, List<String> after, List<Outcome> outcomes) {
+        if (outcomes.stream().anyMatch(o -> o.state() == Outcome.State.REFUSED)) {
+            return 1;
+        }
+        boolean check = spec.findOption("--check").getValue();
+        boolean diff = spec.findOption("--diff").getValue();
+        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
+        if (diff) {
+            for (int i = 0; i < after.size(); i++) {
+                LineDiff.of(before.get(i), after.get(i)).forEach(line -> out.print(line + "\n"));
+            }
+        } else if (!check) {
+            after.forEach(out::print);
+        }
+        out.flush();
+        return check && outcomes.stream().anyMatch(o -> o.state().isChange()) ? 1 : 0;
+    }
+
+    private Function<Map<String, Object>, List<Outcome>> change() throws IOException {
+        if (remove) {
+            return Removal::outOf;
+        }
+        @Nullable String description = spec.findOption("--injection").getValue();
+        @Nullable String region = spec.findOption("--region").getValue();
+        try (Reader in = description == null ? bundled() : open(description)) {
+            Map<String, Object> parts = mapping(KubernetesYaml.reader().load(in));
+            Injection injection = region == null ? new Injection(parts) : Injection.inRegion(parts, region);
+            return injection::into;
         }
     }
 

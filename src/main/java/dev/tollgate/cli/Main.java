@@ -1,37 +1,43 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.pricing.PriceBook;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** {@code tollgate [serve | demo | check | inject | doctor]}. Commands are put together without reflection, for the executable. */
+/** The {@code tollgate} command. Commands are put together without reflection, for the executable. */
 @QuarkusMain
 public final class Main {
 
     Main() {}
 
     public static void main(String... args) {
-        int exit = commands().execute(args);
-        if (exit != 0) {
-            System.exit(exit);
-        }
+        // Not only for failures: a command's Vert.x keeps the process alive.
+        System.exit(commands().execute(args));
     }
 
     static CommandLine commands() {
         CommandSpec root =
                 command(new ServeCommand(), "Keeps every tenant's Amazon Bedrock calls within token and money limits.");
-        root.name("tollgate").version(version());
+        root.name("tollgate").versionProvider(Main::version);
         root.addOption(OptionSpec.builder("-V", "--version")
                 .versionHelp(true)
-                .description("Prints the version.")
+                .description("Prints version, prices, and what it runs on.")
                 .build());
         root.addSubcommand("serve", command(new ServeCommand(), ServeCommand.DESCRIPTION));
-        root.addSubcommand("demo", command(new DemoCommand(), DemoCommand.DESCRIPTION));
+        root.addSubcommand("demo", new DemoCommand().spec());
         root.addSubcommand("check", new CheckCommand().spec());
-        root.addSubcommand("inject", new InjectCommand().spec());
-        root.addSubcommand("doctor", command(new DoctorCommand(), DoctorCommand.DESCRIPTION));
+        root.addSubcommand("inject", new InjectCommand(false).spec());
+        root.addSubcommand("uninject", new InjectCommand(true).spec());
+        root.addSubcommand("report", ReportCommand.spec());
+        root.addSubcommand("etl", new EtlCommand().spec());
+        root.addSubcommand("reconcile", new ReconcileCommand().spec());
+        root.addSubcommand("replay", new ReplayCommand().spec());
+        root.addSubcommand("budgets", BudgetsCommand.spec());
+        root.addSubcommand("doctor", new DoctorCommand().spec());
+        root.addSubcommand("completion", new CompletionCommand().spec());
         return new CommandLine(root);
     }
 
@@ -45,8 +51,18 @@ public final class Main {
                 .build());
     }
 
-    private static String version() {
+    /** The version alone. */
+    static String number() {
         String version = Main.class.getPackage().getImplementationVersion();
-        return "tollgate " + (version == null ? "development" : version);
+        return version == null ? "development" : version;
+    }
+
+    private static String[] version() {
+        boolean executable = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+        return new String[] {
+            "tollgate " + number(),
+            "prices " + PriceBook.bundled().version(),
+            executable ? "native executable" : "Java " + Runtime.version(),
+        };
     }
 }

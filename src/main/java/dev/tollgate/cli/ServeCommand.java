@@ -1,12 +1,8 @@
 package dev.tollgate.cli;
 
-import dev.tollgate.policy.PolicyException;
-import dev.tollgate.policy.PolicyReader;
 import dev.tollgate.sidecar.Serving;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
+import dev.tollgate.sidecar.StartCheck;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** {@code tollgate serve}: the sidecar. */
@@ -16,23 +12,20 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<String> file = setting("tollgate.policy.file", "TOLLGATE_POLICY_FILE");
-        if (file.isPresent()) {
-            try {
-                PolicyReader.read(Files.readString(Path.of(file.get())), 0);
-            } catch (IOException e) {
-                System.err.println("expected a policy file at " + file.get() + ", found none that can be read");
-                return 1;
-            } catch (PolicyException e) {
-                System.err.println(file.get() + " has " + e.problems().size() + " mistakes:\n" + e.getMessage());
-                return 1;
-            }
-        }
-        return Serving.start();
+        return start("");
     }
 
-    private static Optional<String> setting(String property, String variable) {
-        return Optional.ofNullable(System.getProperty(property, System.getenv(variable)))
-                .filter(v -> !v.isBlank());
+    /**
+     * Runs until a signal, if nothing speaks against a start.
+     *
+     * @param greeting printed once the ports are open; empty for none
+     */
+    static int start(String greeting) {
+        List<String> problems = StartCheck.of(StartCheck.values());
+        if (!problems.isEmpty()) {
+            problems.forEach(System.err::println);
+            return 1;
+        }
+        return greeting.isEmpty() ? Serving.start() : Serving.start(greeting);
     }
 }

@@ -1,50 +1,43 @@
 package dev.tollgate.control;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tollgate.admission.LimitStatus;
 import dev.tollgate.admission.LimitsNow;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** {@code GET /tollgate/v1/limits}: every limit with used, held, limit, remaining and reset, per tenant and model. */
+/** {@code GET /tollgate/v1/limits}: each limit that concerns this pod, with used, held, limit, remaining and reset. */
 public final class LimitsPage {
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     private final LimitsNow limits;
+    private final Predicate<LimitStatus> shown;
 
-    public LimitsPage(LimitsNow limits) {
+    public LimitsPage(LimitsNow limits, Predicate<LimitStatus> shown) {
         this.limits = limits;
+        this.shown = shown;
     }
 
-    public void handle(RoutingContext context) {
-        HttpServerResponse response = context.response().putHeader("Content-Type", "application/json");
-        limits.all().onSuccess(now -> response.end(json(now))).onFailure(e -> response.setStatusCode(503)
-                .end("{\"message\":\"the ledger does not answer: "
-                        + e.getClass().getSimpleName() + "\"}"));
+    void handle(RoutingContext context) {
+        limits.all()
+                .map(now -> now.stream().filter(shown).toList())
+                .onSuccess(now -> Json.end(context.response(), json -> write(json, now)))
+                .onFailure(e -> Json.message(
+                        context.response().setStatusCode(503),
+                        "the ledger does not answer; limits are shown again when it does"));
     }
 
-    private static String json(List<LimitStatus> limits) {
-        StringWriter out = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            json.writeArrayFieldStart("limits");
-            for (LimitStatus limit : limits) {
-                write(json, limit);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static void write(JsonGenerator json, List<LimitStatus> limits) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("limits");
+        for (LimitStatus limit : limits) {
+            write(json, limit);
         }
-        return out.toString();
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, LimitStatus limit) throws IOException {

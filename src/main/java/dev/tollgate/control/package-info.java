@@ -1,4 +1,4 @@
-/** What people and tools ask of a running Tollgate, on the management port: the limits as they stand now. */
+/** What people and tools read of a running sidecar, on the management port: its limits now, and the way to the rest. */
 @NullMarked
 package dev.tollgate.control;
 

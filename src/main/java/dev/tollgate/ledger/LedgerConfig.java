@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 /** Where the books are kept, and how long they are waited for. */
+@Unremovable
 @ConfigMapping(prefix = "tollgate.ledger")
 public interface LedgerConfig {
 

@@ -1,40 +1,45 @@
 package dev.tollgate.metering;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import dev.tollgate.bedrock.EventStreamDecoder;
-import dev.tollgate.bedrock.Usage;
+import dev.tollgate.bedrock.Metered;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Usage out of an event stream: the {@code metadata} event of ConverseStream, or the chunks of
- * InvokeModelWithResponseStream, whose payload is the model's own JSON in base64.
+ * Meters an event stream: the events of ConverseStream, or the chunks of InvokeModelWithResponseStream, whose payload is
+ * the model's own JSON in base64.
  */
 final class EventStreamMeter implements Meter {
 
-    private static final int MAX_FRAME_KEPT = 1024 * 1024;
+    private static final int MAX_FRAME_KEPT = 4 * 1024 * 1024;
 
-    private final UsageFields fields = new UsageFields();
-    private final EventStreamDecoder decoder = new EventStreamDecoder(MAX_FRAME_KEPT, this::frame);
+    private final Tally tally = new Tally(true);
+    private final Document document = new Document(tally);
+    private final ChunkPayload payloads = new ChunkPayload(document);
+    private final EventStreamDecoder decoder = new EventStreamDecoder(MAX_FRAME_KEPT, new Frames());
     private final boolean chunks;
     private Optional<String> exception = Optional.empty();
     private boolean produced;
 
+    /** @param chunks true for InvokeModelWithResponseStream */
     EventStreamMeter(boolean chunks) {
         this.chunks = chunks;
     }
 
     @Override
     public void accept(Buffer bytes) {
+        if (decoder.broken()) {
+            // What a stream says behind a bad frame is not known, only that it passed.
+            produced = true;
+            tally.addUnread(bytes.length());
+        }
         decoder.accept(bytes);
     }
 
     @Override
-    public Optional<Usage> usage() {
-        return fields.usage();
+    public Metered metered() {
+        return document.metered();
     }
 
     @Override
@@ -52,43 +57,33 @@ final class EventStreamMeter implements Meter {
         return !decoder.broken() && decoder.atBoundary();
     }
 
-    private void frame(String messageType, String type, ByteBuffer payload) {
-        if (!messageType.equals("event")) {
-            exception = Optional.of(type);
-            return;
+    private final class Frames implements EventStreamDecoder.Listener {
+
+        @Override
+        public void frame(String messageType, String type, ByteBuffer payload) {
+            if (!messageType.equals("event")) {
+                exception = Optional.of(type);
+                return;
+            }
+            produced = true;
+            int from = payload.arrayOffset() + payload.position();
+            if (!chunks && knownEvent(type)) {
+                document.restart();
+                document.accept(payload.array(), from, from + payload.remaining());
+            } else if (chunks && type.equals("chunk")) {
+                document.restart();
+                payloads.read(payload.array(), from, from + payload.remaining());
+            }
         }
-        produced = true;
-        if (chunks && type.equals("chunk")) {
-            chunk(payload);
-        } else if (!chunks && type.equals("metadata")) {
-            json(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
+
+        @Override
+        public void skipped(long payloadBytes) {
+            produced = true;
+            tally.addUnread(payloadBytes);
         }
     }
 
-    private void chunk(ByteBuffer payload) {
-        int at = payload.arrayOffset() + payload.position();
-        try (JsonParser in = JsonMeter.JSON.createParser(payload.array(), at, payload.remaining())) {
-            while (in.nextToken() != null) {
-                if (in.currentToken() == JsonToken.FIELD_NAME
-                        && in.currentName().equals("bytes")) {
-                    in.nextToken();
-                    byte[] inner = in.getBinaryValue();
-                    json(inner, 0, inner.length);
-                }
-            }
-        } catch (IOException e) {
-            // Not a chunk that tells anything; it passes as it is.
-        }
-    }
-
-    private void json(byte[] bytes, int offset, int length) {
-        fields.restart();
-        try (JsonParser in = JsonMeter.JSON.createParser(bytes, offset, length)) {
-            for (JsonToken token; (token = in.nextToken()) != null; ) {
-                fields.token(in, token);
-            }
-        } catch (IOException e) {
-            // Counts seen so far stay.
-        }
+    private static boolean knownEvent(String type) {
+        return type.equals("metadata") || type.equals("contentBlockDelta") || type.equals("contentBlockStart");
     }
 }

@@ -1,57 +1,37 @@
 package dev.tollgate.metering;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.async.ByteArrayFeeder;
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.Usage;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Optional;
 
-/** Usage out of one JSON body, parsed piece by piece. */
+/** Meters one JSON body. */
 final class JsonMeter implements Meter {
 
-    static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(500)
-                    .maxStringLength(64 * 1024 * 1024)
-                    .build())
-            .build();
+    private final Document document = new Document(new Tally(false));
+    private final long contentLength;
 
-    private final UsageFields fields = new UsageFields();
-    private final JsonParser parser;
-    private boolean broken;
-
-    JsonMeter() {
-        try {
-            parser = JSON.createNonBlockingByteArrayParser();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** @param contentLength of the decoded body, in bytes; 0 if not known */
+    JsonMeter(long contentLength) {
+        this.contentLength = contentLength;
     }
 
     @Override
     public void accept(Buffer bytes) {
-        if (broken) {
-            return;
-        }
-        try {
-            byte[] piece = bytes.getBytes();
-            ((ByteArrayFeeder) parser.getNonBlockingInputFeeder()).feedInput(piece, 0, piece.length);
-            JsonToken token;
-            while ((token = parser.nextToken()) != null && token != JsonToken.NOT_AVAILABLE) {
-                fields.token(parser, token);
-            }
-        } catch (IOException e) {
-            broken = true;
-        }
+        byte[] chunk = bytes.getBytes();
+        document.accept(chunk, 0, chunk.length);
     }
 
+    /** A body that breaks off was written by the model in full, so all of its length counts as output. */
     @Override
-    public Optional<Usage> usage() {
-        return fields.usage();
+    public Metered metered() {
+        Metered so = document.metered();
+        if (so.usage().isPresent() || !document.open()) {
+            return so;
+        }
+        Usage passed = so.passed();
+        long output = Math.max(passed.output(), (contentLength + 2) / 3);
+        Usage whole =
+                new Usage(passed.input(), output, passed.cacheRead(), passed.cacheWrite5m(), passed.cacheWrite1h());
+        return new Metered(so.usage(), whole, so.tier(), so.optimized(), so.purchases());
     }
 }

@@ -1,72 +1,75 @@
 package dev.tollgate.metering;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import dev.tollgate.bedrock.Usage;
+import dev.tollgate.bedrock.Metered;
 import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Optional;
 
-/** Usage out of server-sent events, as the OpenAI-shaped endpoints stream: the last {@code data:} lines carry it. */
+/**
+ * Meters server-sent events, as the OpenAI-shaped endpoints stream them. Reads the data of each line as it passes, however
+ * long, and ends an event with its JSON, so that a last line without line end counts. Lines end with LF, CR or both.
+ */
 final class SseMeter implements Meter {
 
-    private static final int MAX_LINE = 1024 * 1024;
-    private static final byte[] USAGE = "\"usage\"".getBytes(StandardCharsets.US_ASCII);
+    private enum At {
+        LINE_START,
+        FIELD,
+        DATA,
+        OTHER
+    }
 
-    private final UsageFields fields = new UsageFields();
-    private byte[] line = new byte[1024];
-    private int length;
-    private boolean tooLong;
+    private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
+
+    private final Document document = new Document(new Tally(true));
+    private At at = At.LINE_START;
+    private int matched;
+    private boolean afterCr;
 
     @Override
     public void accept(Buffer bytes) {
-        for (int i = 0; i < bytes.length(); i++) {
-            byte b = bytes.getByte(i);
-            if (b == '\n') {
-                if (!tooLong) {
-                    line();
-                }
-                length = 0;
-                tooLong = false;
-            } else if (length < MAX_LINE) {
-                if (length == line.length) {
-                    line = Arrays.copyOf(line, length * 2);
-                }
-                line[length++] = b;
-            } else {
-                tooLong = true;
+        byte[] chunk = bytes.getBytes();
+        for (int i = 0; i < chunk.length; i++) {
+            byte b = chunk[i];
+            if (b == '\n' || b == '\r') {
+                endOfLine(b);
+            } else if (at == At.DATA) {
+                int end = endOfData(chunk, i);
+                document.accept(chunk, i, end);
+                i = end - 1;
+            } else if (at != At.OTHER) {
+                field(b);
             }
         }
     }
 
-    private void line() {
-        boolean data = length > 6 && line[0] == 'd' && line[1] == 'a' && line[2] == 't' && line[3] == 'a';
-        if (!data || !hasUsage()) {
-            return;
+    private static int endOfData(byte[] chunk, int from) {
+        int end = from;
+        while (end < chunk.length && chunk[end] != '\n' && chunk[end] != '\r') {
+            end++;
         }
-        fields.restart();
-        try (JsonParser in = JsonMeter.JSON.createParser(line, 5, length - 5)) {
-            for (JsonToken token; (token = in.nextToken()) != null; ) {
-                fields.token(in, token);
-            }
-        } catch (IOException e) {
-            // Not JSON, such as [DONE].
+        return end;
+    }
+
+    private void field(byte b) {
+        matched = at == At.LINE_START ? 0 : matched;
+        if (b != DATA[matched]) {
+            at = At.OTHER;
+        } else if (++matched == DATA.length) {
+            at = At.DATA;
+        } else {
+            at = At.FIELD;
         }
     }
 
-    private boolean hasUsage() {
-        for (int i = 5; i <= length - USAGE.length; i++) {
-            if (Arrays.equals(line, i, i + USAGE.length, USAGE, 0, USAGE.length)) {
-                return true;
-            }
+    /** An empty line ends the event; a CR followed by LF is one line end, and the LF then seems an empty line. */
+    private void endOfLine(byte b) {
+        if (at == At.LINE_START && !(b == '\n' && afterCr)) {
+            document.restart();
         }
-        return false;
+        afterCr = b == '\r';
+        at = At.LINE_START;
     }
 
     @Override
-    public Optional<Usage> usage() {
-        return fields.usage();
+    public Metered metered() {
+        return document.metered();
     }
 }

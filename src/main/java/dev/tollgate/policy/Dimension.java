@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a limit can be told apart by. */
+/** What a limit can match, or keep separate buckets for. */
 public enum Dimension {
     TENANT,
     MODEL,
@@ -13,7 +13,7 @@ public enum Dimension {
     COST_CENTER,
     ENVIRONMENT;
 
-    /** As it is written in a policy file. */
+    /** Its name in a policy file. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -2,7 +2,7 @@ package dev.tollgate.policy;
 
 import java.util.regex.Pattern;
 
-/** A pattern in which {@code *} stands for any text and {@code ?} for one character. */
+/** A pattern in which {@code *} matches any text and {@code ?} one character. */
 record Glob(String text, Pattern pattern) {
 
     static Glob of(String text) {
@@ -13,7 +13,7 @@ record Glob(String text, Pattern pattern) {
         return new Glob(text, Pattern.compile(regex.toString(), Pattern.DOTALL));
     }
 
-    /** True where it fits one text only. */
+    /** True if it matches one text only. */
     boolean literal() {
         return text.indexOf('*') < 0 && text.indexOf('?') < 0;
     }

@@ -7,8 +7,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.time.temporal.WeekFields;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.Arrays;
 import java.util.List;
@@ -17,20 +19,28 @@ import java.util.Optional;
 
 /** Calendar period of a budget, in the limit's time zone. */
 public enum Period {
-    HOUR("yyyy-MM-dd'T'HHX", Duration.ofDays(2)),
-    DAY("yyyy-MM-dd", Duration.ofDays(35)),
-    WEEK("YYYY-'W'ww", Duration.ofDays(35)),
-    MONTH("yyyy-MM", Duration.ofDays(35));
+    HOUR(DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HHX", Locale.ROOT), Duration.ofDays(2)),
+    DAY(DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT), Duration.ofDays(35)),
+    WEEK(isoWeek(), Duration.ofDays(35)),
+    MONTH(DateTimeFormatter.ofPattern("yyyy-MM", Locale.ROOT), Duration.ofDays(35));
 
     private final DateTimeFormatter id;
     private final Duration kept;
 
-    Period(String pattern, Duration kept) {
-        this.id = DateTimeFormatter.ofPattern(pattern, Locale.GERMANY);
+    Period(DateTimeFormatter id, Duration kept) {
+        this.id = id;
         this.kept = kept;
     }
 
-    /** As it is written in a policy file. */
+    private static DateTimeFormatter isoWeek() {
+        return new DateTimeFormatterBuilder()
+                .appendValue(WeekFields.ISO.weekBasedYear(), 4)
+                .appendLiteral("-W")
+                .appendValue(WeekFields.ISO.weekOfWeekBasedYear(), 2)
+                .toFormatter(Locale.ROOT);
+    }
+
+    /** Its name in a policy file. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -44,12 +54,16 @@ public enum Period {
     }
 
     /**
-     * The period that contains an instant.
+     * One period.
      *
-     * @param keepMillis until when its count is kept
+     * @param id differs from every other period's of the same kind
+     * @param startMillis inclusive, epoch ms
+     * @param endMillis exclusive, epoch ms
+     * @param keepMillis the ledger keeps its count until then, epoch ms
      */
     public record Window(String id, long startMillis, long endMillis, long keepMillis) {}
 
+    /** The period that contains an instant. */
     public Window at(Instant instant, ZoneId zone) {
         if (this == HOUR) {
             return hour(instant, zone);
@@ -69,7 +83,7 @@ public enum Period {
                 endMillis + kept.toMillis());
     }
 
-    /** The clock's hour at the offset of the instant; where the offset changes within it, the part on this side. */
+    /** The clock's hour at the offset of the instant; if the offset changes within it, the part on this side. */
     private Window hour(Instant instant, ZoneId zone) {
         ZoneOffset offset = zone.getRules().getOffset(instant);
         Instant start = instant.atOffset(offset).truncatedTo(ChronoUnit.HOURS).toInstant();
@@ -83,7 +97,7 @@ public enum Period {
             end = after.getInstant();
         }
         return new Window(
-                id.format(start.atZone(zone)),
+                id.format(start.atZone(zone)).replace(':', '.'),
                 start.toEpochMilli(),
                 end.toEpochMilli(),
                 end.toEpochMilli() + kept.toMillis());

@@ -10,25 +10,36 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A policy file as it was understood.
+ * The content of a policy file.
  *
- * @param profiles application inference profile (ARN or its last part) to the model behind it
- * @param version grows with every change of the file, the same on every pod: the file's own revision, else its time
+ * @param aliases name or cost center to model id or profile ARN
+ * @param profiles application inference profile (ARN or its last part) to the model that it runs
+ * @param defaultMaxTokens first match decides
+ * @param version grows with every change of the file, the same in every pod: the file's own revision, else its time
  */
 public record Policy(
         Map<String, TenantFacts> tenants,
         Map<String, String> aliases,
         Map<String, String> profiles,
+        List<MaxTokens> defaultMaxTokens,
         List<Limit> limits,
         long version) {
 
-    /** No limits: metering only. */
-    public static final Policy NONE = new Policy(Map.of(), Map.of(), Map.of(), List.of(), 0);
+    /** Metering only. */
+    public static final Policy NONE = new Policy(Map.of(), Map.of(), Map.of(), List.of(), List.of(), 0);
+
+    /**
+     * The maximum of output tokens for calls that name none.
+     *
+     * @param model glob of the models that it holds for
+     */
+    public record MaxTokens(Glob model, long tokens) {}
 
     public Policy {
         tenants = Map.copyOf(tenants);
         aliases = Map.copyOf(aliases);
         profiles = Map.copyOf(profiles);
+        defaultMaxTokens = List.copyOf(defaultMaxTokens);
         limits = List.copyOf(limits);
     }
 
@@ -48,11 +59,19 @@ public record Policy(
         return Optional.ofNullable(tenants.get(name));
     }
 
+    /** Maximum of output tokens for a call of this model that names none; empty leaves it to the model. */
+    public Optional<Long> defaultMaxTokens(ModelTarget target) {
+        return defaultMaxTokens.stream()
+                .filter(max -> Limit.matches(max.model, target))
+                .findFirst()
+                .map(MaxTokens::tokens);
+    }
+
     /**
-     * What a caller means by a model name: an alias, else an identifier as it stands; and where an alias carries the
-     * caller's cost center and its profile runs the same model, that profile.
+     * The model that a caller means by a name: an alias's model, else the name itself. If an alias is named after the
+     * caller's cost center and its profile runs the same model, the result is that profile.
      *
-     * @param looked what was looked up of profiles that this file does not name
+     * @param looked profiles that were looked up, for those that this file does not name
      */
     public ModelTarget resolve(String named, Caller caller, ProfileModels looked) {
         String aliased = aliases.get(named);
@@ -67,7 +86,8 @@ public record Policy(
         return target;
     }
 
-    private ModelTarget target(String identifier, ProfileModels looked) {
+    /** The model behind an identifier that is no alias. */
+    ModelTarget target(String identifier, ProfileModels looked) {
         ModelId id = ModelId.parse(identifier);
         return ModelTarget.of(id, behind(id).or(() -> looked.known(id)).map(ModelId::parse));
     }

@@ -1,24 +1,38 @@
 package dev.tollgate.policy;
 
+import java.util.Comparator;
 import java.util.List;
 
-/** A policy file with mistakes; the message has them all. */
+/** A policy file with mistakes; the message has them all, sorted by line. */
 public final class PolicyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** One mistake. */
+    /**
+     * One mistake.
+     *
+     * @param where path of the key, such as {@code limits[0].rate.tokens}; empty for the whole file
+     */
     public record Problem(int line, String where, String expected, String found) implements java.io.Serializable {
         @Override
         public String toString() {
-            return "line " + line + ": " + where + ": expected " + expected + ", found " + found;
+            return "line " + line + ": " + (where.isEmpty() ? "" : where + ": ") + "expected " + expected + ", found "
+                    + found;
         }
     }
 
     private final List<Problem> problems;
 
     public PolicyException(List<Problem> problems) {
-        super(String.join("\n", problems.stream().map(Problem::toString).toList()), null, false, false);
-        this.problems = List.copyOf(problems);
+        super(lines(sorted(problems)), null, false, false);
+        this.problems = sorted(problems);
+    }
+
+    private static List<Problem> sorted(List<Problem> problems) {
+        return problems.stream().sorted(Comparator.comparingInt(Problem::line)).toList();
+    }
+
+    private static String lines(List<Problem> problems) {
+        return String.join("\n", problems.stream().map(Problem::toString).toList());
     }
 
     public List<Problem> problems() {

@@ -2,86 +2,127 @@ package dev.tollgate.policy;
 
 import dev.tollgate.policy.Limit.Quantity;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A policy as a table that people can read. */
+/** A policy as a table for people. */
 public final class PolicyTable {
 
     private static final int GAP = 2;
+    private static final List<String> HEAD =
+            List.of("LIMIT", "FOR EACH", "WHERE", "ALLOWS", "WARNS AT", "MODE", "WITHOUT LEDGER");
 
     private PolicyTable() {}
 
+    /** The whole policy, with a line break at its end. */
     public static String of(Policy policy) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("LIMIT", "FOR EACH", "WHERE", "ALLOWS", "MODE", "WITHOUT LEDGER"));
-        for (Limit limit : policy.limits()) {
-            rows.add(List.of(
-                    limit.name(),
-                    limit.per().isEmpty()
-                            ? "(one for all)"
-                            : limit.per().stream().map(Dimension::label).collect(Collectors.joining(", ")),
-                    limit.match().isEmpty()
-                            ? "any call"
-                            : limit.match().entrySet().stream()
-                                    .map(m -> m.getKey().label() + " = "
-                                            + m.getValue().text())
-                                    .collect(Collectors.joining(", ")),
-                    allows(limit.quantity()),
-                    limit.enforced() ? "enforce" : "shadow",
-                    limit.onLedgerFailure().name().toLowerCase(Locale.ROOT)));
-        }
         StringBuilder out = new StringBuilder();
-        out.append(policy.tenants().size()).append(" tenants, ");
-        out.append(policy.aliases().size()).append(" aliases, ");
-        out.append(policy.limits().size()).append(" limits\n\n");
-        int columns = rows.get(0).size();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int c = 0; c < columns; c++) {
-                int column = c;
-                int width = rows.stream()
-                        .mapToInt(r -> r.get(column).length())
-                        .max()
-                        .orElse(0);
-                line.append(row.get(c)).append(" ".repeat(width - row.get(c).length() + GAP));
-            }
-            out.append(line.toString().stripTrailing()).append('\n');
-        }
-        if (!policy.aliases().isEmpty()) {
-            out.append('\n');
-            policy.aliases().entrySet().stream()
-                    .sorted(Map.Entry.comparingByKey())
-                    .forEach(a -> out.append(a.getKey())
-                            .append(" -> ")
-                            .append(a.getValue())
-                            .append('\n'));
+        out.append(counted(policy.tenants().size(), "tenant")).append(", ");
+        out.append(counted(policy.aliases().size(), "alias")).append(", ");
+        out.append(counted(policy.profiles().size(), "profile")).append(", ");
+        out.append(counted(policy.limits().size(), "limit")).append("\n\n");
+        out.append(limits(policy));
+        pairs(out, "Aliases", policy.aliases());
+        pairs(out, "Profiles", policy.profiles());
+        if (!policy.defaultMaxTokens().isEmpty()) {
+            out.append("\nOutput tokens for calls that name no maximum\n");
+            policy.defaultMaxTokens().forEach(max -> out.append("  ")
+                    .append(max.model().text())
+                    .append(": ")
+                    .append(max.tokens())
+                    .append('\n'));
         }
         return out.toString();
     }
 
+    private static String counted(int count, String noun) {
+        String plural = noun.endsWith("s") ? "es" : "s";
+        return count + " " + noun + (count == 1 ? "" : plural);
+    }
+
+    /** The limits alone. */
+    public static String limits(Policy policy) {
+        List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+        policy.limits().forEach(limit -> rows.add(row(limit)));
+        int[] widths = new int[HEAD.size()];
+        for (List<String> row : rows) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], row.get(c).length());
+            }
+        }
+        StringBuilder out = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int c = 0; c < widths.length; c++) {
+                String cell = row.get(c);
+                line.append(cell).append(" ".repeat(widths[c] - cell.length() + GAP));
+            }
+            out.append(line.toString().stripTrailing()).append('\n');
+        }
+        return out.toString();
+    }
+
+    private static List<String> row(Limit limit) {
+        String per = limit.per().stream().map(Dimension::label).collect(Collectors.joining(", "));
+        String match = limit.match().entrySet().stream()
+                .map(m -> m.getKey().label() + " = " + m.getValue().text())
+                .collect(Collectors.joining(", "));
+        return List.of(
+                limit.name(),
+                per.isEmpty() ? "(one for all)" : per,
+                match.isEmpty() ? "any call" : match,
+                allows(limit.quantity()),
+                warnsAt(limit.quantity()),
+                limit.enforced() ? "enforce" : "shadow",
+                limit.onLedgerFailure().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static void pairs(StringBuilder out, String title, Map<String, String> pairs) {
+        if (!pairs.isEmpty()) {
+            out.append('\n').append(title).append('\n');
+            pairs.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(p -> out.append("  ")
+                    .append(p.getKey())
+                    .append(" -> ")
+                    .append(p.getValue())
+                    .append('\n'));
+        }
+    }
+
     private static String allows(Quantity quantity) {
         if (quantity instanceof Limit.Rate rate) {
-            return amount(rate.weight(), rate.amount()) + " each "
-                    + duration(rate.every().toMillis()) + ", burst " + rate.burst();
+            return amount(rate.weight(), rate.amount()) + " each " + duration(rate.every()) + ", burst "
+                    + amount(rate.weight(), rate.burst());
         }
         if (quantity instanceof Limit.Budget budget) {
             return amount(budget.weight(), budget.amount()) + " a "
-                    + budget.period().label() + " (" + budget.zone().getId() + ")";
+                    + budget.period().label() + " ("
+                    + (budget.zone().equals(ZoneOffset.UTC)
+                            ? "UTC"
+                            : budget.zone().getId()) + ")";
         }
-        return ((Limit.Concurrency) quantity).amount() + " calls in flight";
+        return quantity.most() + " calls in flight";
     }
 
-    private static String amount(Weight weight, long amount) {
+    private static String warnsAt(Quantity quantity) {
+        return quantity instanceof Limit.Budget budget && !budget.warnAt().isEmpty()
+                ? budget.warnAt().stream().map(p -> p + " %").collect(Collectors.joining(", "))
+                : "-";
+    }
+
+    /** An amount in its unit, such as {@code 0.02 USD} or {@code 20000 tokens}. */
+    static String amount(Weight weight, long amount) {
         return weight == Weight.USD
                 ? BigDecimal.valueOf(amount, 6).stripTrailingZeros().toPlainString() + " USD"
                 : amount + " " + weight.label();
     }
 
-    private static String duration(long millis) {
+    private static String duration(Duration duration) {
+        long millis = duration.toMillis();
         return millis % 60_000 == 0
                 ? millis / 60_000 + " min"
                 : BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + " s";

@@ -10,14 +10,16 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The policy in force. The file is looked at now and then on a worker, so that a ConfigMap's swapped link is seen as
- * well as an edit; a bad file keeps the last good policy and says where and why.
+ * The policy in force. The file is read regularly by a worker, so that a ConfigMap's swapped link is noticed as well as an
+ * edit. A bad file changes nothing: the last good policy stays in force, and the log says where and why.
  */
 public final class PolicyWatcher implements Supplier<Policy> {
 
     private static final Logger LOG = Logger.getLogger(PolicyWatcher.class);
+    // Not a text that a file can have.
+    private static final String UNREADABLE = "\0unreadable";
 
-    /** How a reload went. */
+    /** Receives the outcome of each reload. */
     public interface Listener {
         void reloaded(Policy policy);
 
@@ -37,11 +39,11 @@ public final class PolicyWatcher implements Supplier<Policy> {
     }
 
     /**
-     * Reads the file and begins to watch it.
+     * Reads the file and starts to watch it.
      *
      * @param every at least a millisecond
-     * @throws PolicyException where the file has mistakes
-     * @throws IOException where it cannot be read
+     * @throws PolicyException if the file has mistakes
+     * @throws IOException if it cannot be read
      */
     public static PolicyWatcher start(Vertx vertx, Path file, Duration every, Listener listener) throws IOException {
         String text = Files.readString(file);
@@ -64,23 +66,29 @@ public final class PolicyWatcher implements Supplier<Policy> {
             version = version(file);
             text = Files.readString(file);
         } catch (IOException e) {
-            refuse("it cannot be read", "");
+            refuse("it cannot be read", UNREADABLE);
             return false;
         }
-        if (text.equals(seen)) {
-            return false;
-        }
+        return !text.equals(seen) && load(text, version);
+    }
+
+    private boolean load(String text, long version) {
         try {
-            Policy next = PolicyReader.read(text, Math.max(version, current.version() + 1));
-            if (next.revised() && next.version() <= current.version()) {
+            Policy read = PolicyReader.read(text, Math.max(version, current.version() + 1));
+            if (text.isBlank() && !current.limits().isEmpty()) {
+                // An editor empties a file before it writes it: no reason to lift every limit.
+                refuse("expected a policy, found an empty file; \"limits: []\" lifts all limits", text);
+                return false;
+            }
+            if (read.revised() && read.version() <= current.version()) {
                 LOG.warnf(
                         "Policy %s changed but its revision did not grow: rates keep what the later revision said",
                         file);
             }
-            current = next;
+            current = read;
             seen = text;
-            LOG.infof("Policy %s reloaded: %d limits", file, current.limits().size());
-            listener.reloaded(current);
+            LOG.infof("Policy %s reloaded: %d limits", file, read.limits().size());
+            listener.reloaded(read);
             return true;
         } catch (PolicyException e) {
             refuse(String.valueOf(e.getMessage()), text);
@@ -91,7 +99,7 @@ public final class PolicyWatcher implements Supplier<Policy> {
     private void refuse(String why, String text) {
         if (!text.equals(seen)) {
             seen = text;
-            LOG.errorf("Policy %s is refused, the last good one stays in force:%n%s", file, why);
+            LOG.errorf("Policy %s is not loaded, the last good one stays in force:%n%s", file, why);
             listener.refused();
         }
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a limit counts. Cache reads count for none but money, as in Bedrock's own quota. */
+/** What a limit counts. Cache reads count as money only, as in Bedrock's own quota. */
 public enum Weight {
     TOKENS,
     QUOTA_TOKENS,
@@ -14,7 +14,7 @@ public enum Weight {
     REQUESTS,
     USD;
 
-    /** As it is written in a policy file. */
+    /** Its name in a policy file. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -28,10 +28,10 @@ public enum Weight {
     }
 
     /**
-     * The amount of a call, in tokens, requests or micro-USD.
+     * What a call counts, in tokens, requests or micro-USD.
      *
      * @param input input and cache-write tokens
-     * @param burndown quota tokens that Bedrock counts for an output token
+     * @param burndown how many quota tokens Bedrock counts for one output token
      */
     public long amount(long input, long output, long microUsd, int burndown) {
         return switch (this) {

@@ -13,7 +13,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/** A YAML mapping that knows its lines and notes every mistake made in it. */
+/** A YAML mapping that knows the line of each key and notes every mistake in it. */
 final class YamlMap {
 
     private final String where;
@@ -33,7 +33,7 @@ final class YamlMap {
         for (NodeTuple tuple : mapping.getValue()) {
             String key = tuple.getKeyNode() instanceof ScalarNode s ? s.getValue() : "?";
             if (entries.put(key, tuple.getValueNode()) != null) {
-                problem(line(tuple.getKeyNode()), at(key), "each key once", "it twice");
+                problem(line(tuple.getKeyNode()), at(key), "each key once", "\"" + key + "\" twice");
             }
             lines.put(key, line(tuple.getKeyNode()));
         }
@@ -67,7 +67,7 @@ final class YamlMap {
         if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
             return Optional.of(scalar.getValue());
         }
-        problem(key, "a text", describe(node));
+        problem(key, "a string", describe(node));
         return Optional.empty();
     }
 
@@ -79,7 +79,7 @@ final class YamlMap {
                 if (element instanceof ScalarNode scalar) {
                     out.add(scalar.getValue());
                 } else {
-                    problem(key, "a list of texts", describe(element));
+                    problem(key, "a list of strings", describe(element));
                 }
             }
         } else if (node != null) {

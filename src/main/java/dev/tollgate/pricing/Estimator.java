@@ -1,46 +1,38 @@
 package dev.tollgate.pricing;
 
+import dev.tollgate.bedrock.BodySchema;
 import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.Purchase;
 import dev.tollgate.bedrock.RequestFacts;
+import dev.tollgate.bedrock.ServiceTier;
+import dev.tollgate.bedrock.Unit;
 import dev.tollgate.bedrock.Usage;
+import dev.tollgate.pricing.PriceBook.Quote;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.List;
 
-/**
- * Estimates a call's tokens and cost. {@code bound}: never less than it will use, because a byte-level tokenizer makes no
- * more tokens than there are bytes. {@code expected}: tokens a byte as learned from settled calls, for each model.
- */
+/** Estimates a call's tokens and cost before it is made, and prices it afterwards. */
 public final class Estimator {
 
     /** Which of the two estimates is reserved. */
     public enum Mode {
+        /** What calls usually use; a call can cost more. */
         EXPECTED,
+        /** Never less than the call will cost. */
         BOUND
     }
 
-    private static final double FIRST_TOKENS_PER_BYTE = 1 / 3.3;
-    private static final double LEARNING = 1 / 16.0;
-    private static final int MAX_MODELS = 1000;
     private static final long MAX_OUTPUT = 1_000_000_000L;
-
-    // An image costs at most about 4,800 tokens on the models of 2026 (Anthropic's high-resolution images), usually
-    // 1,600.
-    private static final long IMAGE_BOUND = 5000;
-    private static final long IMAGE_EXPECTED = 1600;
-    private static final long DOCUMENT_EXPECTED = 3000;
-    // Chat templates and the hidden prompt for tools are not in the body.
-    private static final long TEMPLATE_BOUND = 64;
-    private static final long TOOLS_BOUND = 1024;
 
     private final PriceBook book;
     private final Mode mode;
     private final InstantSource clock;
-    private final Map<String, Double> tokensPerByte = new ConcurrentHashMap<>();
+    private final InputEstimate inputs = new InputEstimate();
 
     public Estimator(PriceBook book, Mode mode, InstantSource clock) {
         this.book = book;
@@ -54,67 +46,136 @@ public final class Estimator {
     }
 
     public Estimate estimate(ModelTarget target, Operation operation, RequestFacts facts) {
-        PriceBook.Quote base = book.quote(target, today(), 0);
-        if (!operation.usesTokens()) {
+        Quote base = quote(target, 0, facts.options().optimized());
+        if (operation.free()) {
             return Estimate.free(base);
         }
-        long input = mode == Mode.BOUND ? bound(facts, base.price()) : expected(target, facts);
-        long answer = facts.maxTokens().orElse(base.price().maxOutputTokens());
-        long output = Math.min(answer, MAX_OUTPUT) * facts.choices();
-        PriceBook.Quote quote = book.quote(target, today(), input);
-        Price price = quote.price();
-        Usage asInput = new Usage(input, output, 0, 0, 0);
-        long cost = price.atMost(asInput, facts.tier());
-        if (facts.cacheWrites()) {
-            cost = Math.max(cost, price.atMost(new Usage(0, output, 0, 0, input), facts.tier()));
+        return operation.usesTokens() ? tokens(target, operation, facts, base) : units(operation, facts, base);
+    }
+
+    /** Of an operation that is sold by units only. */
+    private static Estimate units(Operation operation, RequestFacts facts, Quote quote) {
+        List<Purchase> bought = quote.tariff().bought(facts.purchases());
+        boolean model = operation == Operation.APPLY_GUARDRAIL || quote.known();
+        boolean priced = model && !bought.isEmpty() && quote.tariff().prices(bought);
+        long cost = quote.cost(Usage.NONE, ServiceTier.DEFAULT, bought);
+        return new Estimate(0, 0, Math.max(1, cost), false, priced, quote);
+    }
+
+    private Estimate tokens(ModelTarget target, Operation operation, RequestFacts facts, Quote base) {
+        List<Purchase> bought = base.tariff().bought(facts.purchases());
+        boolean priced =
+                base.known() && base.tariff().latencyPriced() && base.tariff().prices(bought);
+        if (!base.tariff().soldByTokens()) {
+            long cost = base.cost(Usage.NONE, ServiceTier.DEFAULT, bought);
+            return new Estimate(0, 0, Math.max(1, cost), true, priced, base);
         }
-        return new Estimate(input, output, cost, true, quote.known(), quote);
+        long input =
+                mode == Mode.BOUND ? InputEstimate.bound(target, facts, base.price()) : inputs.expected(target, facts);
+        long output = output(BodySchema.of(operation, target), facts, base);
+        Quote quote = quote(target, input, facts.options().optimized());
+        long cost = reservation(target, facts, quote, input, output);
+        return new Estimate(input, output, Math.max(1, cost), true, priced, quote);
     }
 
-    private static long bound(RequestFacts facts, Price price) {
-        if (facts.documents() > 0) {
-            return price.contextTokens();
+    private long output(BodySchema schema, RequestFacts facts, Quote quote) {
+        if (quote.tariff().kind() == ModelKind.EMBEDDING) {
+            return 0;
         }
-        long tokens =
-                facts.textBytes() + facts.images() * IMAGE_BOUND + TEMPLATE_BOUND + (facts.tools() ? TOOLS_BOUND : 0);
-        return Math.min(tokens, price.contextTokens());
+        long unset = quote.price().maxOutputTokens();
+        long given = schema.maxTokens(facts).orElse(unset);
+        // Nobody knows which of the fields an unknown family obeys.
+        long answer = mode == Mode.BOUND && schema == BodySchema.UNKNOWN ? Math.max(given, unset) : given;
+        return Math.min(MAX_OUTPUT, answer) * schema.choices(facts);
     }
 
-    private long expected(ModelTarget target, RequestFacts facts) {
-        double ratio = tokensPerByte.getOrDefault(target.name(), FIRST_TOKENS_PER_BYTE);
-        return (long) Math.ceil(facts.textBytes() * ratio)
-                + facts.images() * IMAGE_EXPECTED
-                + facts.documents() * DOCUMENT_EXPECTED;
+    /** The most that the call can cost: without a cheaper tier, which Bedrock can decline, and with all input written to a cache. */
+    private static long reservation(ModelTarget target, RequestFacts facts, Quote quote, long input, long output) {
+        ServiceTier asked = facts.options().tier();
+        ServiceTier tier = asked.percent() > 100 ? asked : ServiceTier.DEFAULT;
+        List<Purchase> bought = new ArrayList<>(quote.tariff().bought(facts.purchases()));
+        bought.addAll(GuardedCall.atMost(facts, output));
+        long cost = quote.cost(new Usage(input, output, 0, 0, 0), tier, bought);
+        if (facts.options().cacheWrites()) {
+            cost = Math.max(cost, quote.cost(new Usage(0, output, 0, 0, input), tier, bought));
+        }
+        return cachesByItself(target)
+                ? Math.max(cost, quote.cost(new Usage(0, output, 0, input, 0), tier, bought))
+                : cost;
     }
 
-    /** Charges the final usage; else what is known, and never less than what passed; bound mode then charges the estimate. */
+    /** Models of other providers write to their caches unasked. */
+    private static boolean cachesByItself(ModelTarget target) {
+        String model = target.pricedModel().orElse("");
+        return !model.startsWith("anthropic.") && !model.startsWith("amazon.");
+    }
+
+    /**
+     * Prices an ended call: by its final usage; else by what is known, never less than what passed, and in bound mode never
+     * less than the reservation.
+     */
     public Charge charge(ModelTarget target, RequestFacts facts, Estimate estimate, Metered metered) {
-        if (metered.usage().isEmpty()) {
-            return asEstimated(estimate);
+        if (!estimate.usesTokens()) {
+            return unitCharge(facts, estimate, metered);
         }
-        Usage usage = metered.usage().get();
-        Price price = book.quote(target, today(), usage.allInput()).price();
-        return new Charge(usage, price.cost(usage, metered.tier().orElse(facts.tier())), price.burndown(), false);
+        boolean exact =
+                metered.usage().isPresent() || !estimate.quote().tariff().soldByTokens();
+        Usage usage = exact ? metered.usage().orElse(Usage.NONE) : partial(estimate, metered.passed());
+        Quote quote = quote(
+                target,
+                usage.allInput(),
+                metered.optimized().orElse(facts.options().optimized()));
+        List<Purchase> bought = new ArrayList<>(quote.tariff().bought(facts.purchases()));
+        List<Purchase> reported = metered.purchases();
+        List<Purchase> guardrail = reported.isEmpty() ? GuardedCall.atMost(facts, usage.output()) : reported;
+        bought.addAll(guardrail);
+        ServiceTier tier = metered.tier().orElse(facts.options().tier());
+        long cost = quote.cost(usage, tier, bought);
+        long charged = exact || mode == Mode.EXPECTED ? cost : Math.max(cost, estimate.microUsd());
+        boolean known = exact && guardrail.equals(reported);
+        return new Charge(usage, charged, quote.price().burndown(), !known);
     }
 
-    /** Charges what was reserved, because nothing is known of the usage. */
+    private static Charge unitCharge(RequestFacts facts, Estimate estimate, Metered metered) {
+        if (estimate.microUsd() == 0) {
+            return Charge.NOTHING;
+        }
+        if (metered.usage().isPresent()) {
+            long cost = estimate.quote().cost(Usage.NONE, ServiceTier.DEFAULT, metered.purchases());
+            return new Charge(Usage.NONE, cost, 1, false);
+        }
+        boolean exact = estimate.priced() && facts.purchases().stream().anyMatch(p -> p.unit() == Unit.SECOND);
+        return new Charge(Usage.NONE, estimate.microUsd(), 1, !exact);
+    }
+
+    /** What a call used that did not report it: never less than what passed; in bound mode never less than reserved. */
+    private Usage partial(Estimate estimate, Usage passed) {
+        boolean inputKnown = passed.allInput() > 0;
+        if (mode == Mode.EXPECTED) {
+            return inputKnown ? passed : new Usage(estimate.inputTokens(), passed.output(), 0, 0, 0);
+        }
+        long rest = Math.max(0, estimate.inputTokens() - passed.allInput());
+        return new Usage(
+                passed.input() + rest,
+                Math.max(passed.output(), estimate.outputTokens()),
+                passed.cacheRead(),
+                passed.cacheWrite5m(),
+                passed.cacheWrite1h());
+    }
+
+    /** Prices a call of which nothing is known as it was reserved. */
     public Charge asEstimated(Estimate estimate) {
         Usage usage = new Usage(estimate.inputTokens(), estimate.outputTokens(), 0, 0, 0);
         return new Charge(usage, estimate.microUsd(), estimate.quote().price().burndown(), true);
     }
 
-    /** Learns from a settled call without media. */
+    /** Learns from a settled call how many tokens a byte of this model's input makes. */
     public void learn(ModelTarget target, RequestFacts facts, Usage usage) {
-        if (facts.textBytes() < 16 || facts.images() + facts.documents() > 0 || usage.allInput() == 0) {
-            return;
-        }
-        double seen = Math.max(1 / 16.0, Math.min(1, (double) usage.allInput() / facts.textBytes()));
-        if (tokensPerByte.size() < MAX_MODELS || tokensPerByte.containsKey(target.name())) {
-            tokensPerByte.merge(target.name(), seen, (old, now) -> old + (now - old) * LEARNING);
-        }
+        inputs.learn(target, facts, usage);
     }
 
-    private LocalDate today() {
-        return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    private Quote quote(ModelTarget target, long inputTokens, boolean optimized) {
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        return book.quote(target, new Terms(PriceBook.scope(target), today, inputTokens, optimized));
     }
 }

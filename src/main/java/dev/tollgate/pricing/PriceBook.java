@@ -2,57 +2,96 @@ package dev.tollgate.pricing;
 
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
-import java.io.BufferedReader;
+import dev.tollgate.bedrock.Purchase;
+import dev.tollgate.bedrock.ServiceTier;
+import dev.tollgate.bedrock.Usage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Effective-dated prices of all models. A model that the book does not know costs what the dearest of its family does,
- * else of its provider, else of the book.
+ * Effective-dated prices of all models. A model that the book does not know costs what the dearest model of its family and
+ * kind does, else of its provider, else of its kind.
  */
 public final class PriceBook {
 
-    private static final int COLUMNS = 12;
-    private static final String HEADER =
-            "model,scope,from,above,input,output,cache-read,cache-write-5m,cache-write-1h,context,max-output,burndown";
+    // Spellings of known models that are remembered, such as versions; more are looked up each time.
+    private static final int MAX_SPELLINGS = 4096;
 
     private final String version;
-    private final Map<String, List<Price>> byModel = new HashMap<>();
+    private final Map<String, ModelPrices> byModel = new LinkedHashMap<>();
+    private final Map<String, ModelPrices> bySpelling = new ConcurrentHashMap<>();
+    private final @Nullable ModelPrices guardrail;
+    private final long largestContext;
 
-    /** A price and whether the book knew the model. */
-    public record Quote(Price price, boolean known) {}
+    /**
+     * The price of a model.
+     *
+     * @param price of its tokens
+     * @param known false if the book lacks the model, so that the price is that of its dearest relative
+     */
+    public record Quote(Price price, boolean known, Tariff tariff) {
 
-    private PriceBook(String version, List<Price> prices) {
-        this.version = version;
-        prices.forEach(
-                p -> byModel.computeIfAbsent(p.model(), k -> new ArrayList<>()).add(p));
-        byModel.values()
-                .forEach(rows -> rows.sort(Comparator.comparing(Price::from)
-                        .thenComparing(Price::above)
-                        .reversed()));
+        /** Cost of tokens and of what is bought beside them, in micro-USD, rounded up once. */
+        public long cost(Usage usage, ServiceTier tier, List<Purchase> purchases) {
+            return Money.microUsd(price.rates().pico(usage), tier.percent(), tariff.pico(purchases));
+        }
+
+        /** What a request buys of this model beside tokens: what it asks for and the model is sold by. */
+        public List<Purchase> purchases(List<Purchase> asked) {
+            return tariff.bought(asked);
+        }
+
+        private Quote withContext(long tokens) {
+            Price wide = new Price(price.rates(), price.above(), tokens, price.maxOutputTokens(), price.burndown());
+            return new Quote(wide, known, tariff);
+        }
     }
 
+    private PriceBook(PriceFile file) {
+        this.version = file.version();
+        Map<String, List<Line>> lines = new LinkedHashMap<>();
+        file.lines().forEach(line -> lines.computeIfAbsent(line.model(), m -> new ArrayList<>())
+                .add(line));
+        ModelPrices found = null;
+        for (Map.Entry<String, List<Line>> model : lines.entrySet()) {
+            ModelPrices prices = new ModelPrices(model.getKey(), model.getValue());
+            if (prices.kind() == ModelKind.GUARDRAIL) {
+                found = prices;
+            } else {
+                byModel.put(model.getKey(), prices);
+            }
+        }
+        this.guardrail = found;
+        this.largestContext = file.largestContext();
+        if (byModel.isEmpty()) {
+            throw new IllegalArgumentException("expected a price book with at least one model, found none");
+        }
+    }
+
+    /** The book that ships with Tollgate. */
     public static PriceBook bundled() {
         InputStream in = PriceBook.class.getResourceAsStream("prices.csv");
         if (in == null) {
             throw new IllegalStateException("expected the resource dev/tollgate/pricing/prices.csv");
         }
-        return read(new InputStreamReader(in, StandardCharsets.UTF_8), "the bundled price book");
+        try {
+            return read(new InputStreamReader(in, StandardCharsets.UTF_8), "the bundled price book");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** @throws IllegalArgumentException naming file, line, what was expected and what was found */
@@ -64,61 +103,10 @@ public final class PriceBook {
         }
     }
 
-    private static PriceBook read(Reader source, String name) {
-        List<Price> prices = new ArrayList<>();
-        String version = "unknown";
-        boolean header = false;
-        int number = 0;
-        try (BufferedReader in = new BufferedReader(source)) {
-            for (String line; (line = in.readLine()) != null; ) {
-                number++;
-                if (line.startsWith("# version ")) {
-                    version = line.substring("# version ".length()).strip();
-                } else if (!header && !line.startsWith("#") && !line.isBlank()) {
-                    expect(line.strip().equals(HEADER), "the header " + HEADER, line);
-                    header = true;
-                } else if (!line.startsWith("#") && !line.isBlank()) {
-                    prices.add(row(line));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (IllegalArgumentException | DateTimeParseException | ArithmeticException e) {
-            throw new IllegalArgumentException(name + ", line " + number + ": " + e.getMessage(), e);
-        }
-        if (prices.isEmpty()) {
-            throw new IllegalArgumentException(name + ": expected at least one price, found none");
-        }
-        return new PriceBook(version, prices);
-    }
-
-    private static Price row(String line) {
-        String[] c = line.split(",", -1);
-        expect(c.length == COLUMNS, COLUMNS + " columns", c.length + " in " + line);
-        expect(c[1].matches("global|regional|any"), "scope global, regional or any", c[1]);
-        return new Price(
-                c[0],
-                c[1],
-                LocalDate.parse(c[2]),
-                Long.parseLong(c[3]),
-                pico(c[4]),
-                pico(c[5]),
-                pico(c[6]),
-                pico(c[7]),
-                pico(c[8]),
-                Long.parseLong(c[9]),
-                Long.parseLong(c[10]),
-                Integer.parseInt(c[11]));
-    }
-
-    private static long pico(String dollarsForAMillion) {
-        return new BigDecimal(dollarsForAMillion.strip()).movePointRight(6).longValueExact();
-    }
-
-    private static void expect(boolean condition, String expected, String found) {
-        if (!condition) {
-            throw new IllegalArgumentException("expected " + expected + ", found " + found);
-        }
+    private static PriceBook read(Reader source, String name) throws IOException {
+        PriceFile file = new PriceFile(name);
+        file.read(source);
+        return new PriceBook(file);
     }
 
     /** Names the book in usage records. */
@@ -131,59 +119,88 @@ public final class PriceBook {
         return byModel.size();
     }
 
+    /** True if the book has a line for the model, in whatever form Bedrock takes its identifier. */
+    public boolean knows(String modelId) {
+        return ModelId.parse(modelId).model().map(model -> known(model) != null).orElse(false);
+    }
+
+    /** The models that have a price, each as {@code provider.family}. */
+    public List<String> modelNames() {
+        return byModel.keySet().stream().sorted().toList();
+    }
+
     /**
-     * The price of a call.
+     * The price of a call at standard latency.
      *
-     * @param inputTokens of the whole request, cache included: chooses the long-context row
+     * @param inputTokens of the whole request, cache included: chooses the long-context line
      */
     public Quote quote(ModelTarget target, LocalDate day, long inputTokens) {
-        String model = target.pricedModel().map(PriceBook::key).orElse("");
-        List<Price> rows = byModel.get(model);
-        if (rows != null) {
-            String scope = target.scope().equals("global") ? "global" : "regional";
-            List<Price> exact = effective(rows.stream(), day, inputTokens)
-                    .filter(p -> p.scope().equals(scope) || p.scope().equals("any"))
-                    .toList();
-            if (!exact.isEmpty()) {
-                return new Quote(exact.get(0), true);
-            }
-            return new Quote(dearest(effective(rows.stream(), day, inputTokens)), true);
+        return quote(target, new Terms(scope(target), day, inputTokens, false));
+    }
+
+    Quote quote(ModelTarget target, Terms terms) {
+        String model = target.pricedModel().orElse("");
+        ModelPrices known = known(model);
+        ModelPrices prices = known == null ? relative(model, terms) : known;
+        Quote quote = Tariff.of(prices, guardrail, terms).quote(known != null);
+        return known == null ? quote.withContext(largestContext) : quote;
+    }
+
+    static String scope(ModelTarget target) {
+        return target.scope().equals("global") ? "global" : "regional";
+    }
+
+    private @Nullable ModelPrices known(String model) {
+        ModelPrices remembered = bySpelling.get(model);
+        if (remembered != null || model.isEmpty()) {
+            return remembered;
         }
-        return new Quote(dearest(relatives(model, day, inputTokens)), false);
+        ModelPrices found = find(model);
+        if (found != null && bySpelling.size() < MAX_SPELLINGS) {
+            bySpelling.put(model, found);
+        }
+        return found;
     }
 
-    private static String key(String model) {
-        return ModelId.provider(model) + '.' + ModelId.family(model);
+    /** Looks up the id, the id before its colon, then the family: some versions have their own price. */
+    private @Nullable ModelPrices find(String model) {
+        int colon = model.indexOf(':');
+        String versioned = colon < 0 ? model : model.substring(0, colon);
+        String family = ModelId.provider(model) + '.' + ModelId.family(model);
+        for (String key : new String[] {model, versioned, family}) {
+            ModelPrices prices = byModel.get(key);
+            if (prices != null) {
+                return prices;
+            }
+        }
+        return null;
     }
 
-    /** Rows in force, the latest and longest-context first. */
-    private static Stream<Price> effective(Stream<Price> rows, LocalDate day, long inputTokens) {
-        List<Price> all =
-                rows.filter(p -> p.above() == 0 || inputTokens > p.above()).toList();
-        List<Price> begun = all.stream().filter(p -> !p.from().isAfter(day)).toList();
-        return begun.isEmpty() ? all.stream() : begun.stream();
-    }
-
-    private Stream<Price> relatives(String model, LocalDate day, long inputTokens) {
-        for (int cut = model.length();
+    /** The dearest model of the same kind that shares the longest beginning of the name, part by part. */
+    private ModelPrices relative(String model, Terms terms) {
+        ModelKind kind = ModelKind.of(model);
+        String family = model.isEmpty() ? "" : ModelId.provider(model) + '.' + ModelId.family(model);
+        for (int cut = family.length();
                 cut > 0;
-                cut = Math.max(model.lastIndexOf('-', cut - 1), model.lastIndexOf('.', cut - 1))) {
-            String prefix = model.substring(0, cut);
-            List<Price> family = effective(all(), day, inputTokens)
-                    .filter(p -> p.model().startsWith(prefix))
-                    .toList();
-            if (!family.isEmpty()) {
-                return family.stream();
+                cut = Math.max(family.lastIndexOf('-', cut - 1), family.lastIndexOf('.', cut - 1))) {
+            ModelPrices dearest = dearest(family.substring(0, cut), kind, terms);
+            if (dearest != null) {
+                return dearest;
             }
         }
-        return effective(all(), day, inputTokens);
+        ModelPrices ofKind = dearest("", kind, terms);
+        ModelPrices any = ofKind == null ? dearest("", ModelKind.TEXT, terms) : ofKind;
+        return any == null ? byModel.values().iterator().next() : any;
     }
 
-    private Stream<Price> all() {
-        return byModel.values().stream().flatMap(List::stream);
-    }
-
-    private static Price dearest(Stream<Price> prices) {
-        return prices.max(Comparator.comparingLong(Price::weight)).orElseThrow();
+    private @Nullable ModelPrices dearest(String beginning, ModelKind kind, Terms terms) {
+        Terms standard = terms.standard();
+        ModelPrices dearest = null;
+        for (ModelPrices prices : byModel.values()) {
+            if (prices.kind() == kind && prices.model().startsWith(beginning)) {
+                dearest = dearest == null || prices.weight(standard) > dearest.weight(standard) ? prices : dearest;
+            }
+        }
+        return dearest;
     }
 }

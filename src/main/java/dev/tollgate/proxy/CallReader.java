@@ -2,6 +2,7 @@ package dev.tollgate.proxy;
 
 import dev.tollgate.bedrock.BadRequest;
 import dev.tollgate.bedrock.BedrockPath;
+import dev.tollgate.bedrock.MaxTokens;
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
@@ -9,8 +10,11 @@ import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.RequestMetadata;
 import dev.tollgate.bedrock.RequestReader;
+import dev.tollgate.bedrock.Splice;
 import dev.tollgate.policy.Policy;
+import dev.tollgate.pricing.Estimate;
 import dev.tollgate.pricing.Estimator;
+import dev.tollgate.pricing.UnknownModels;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
 import dev.tollgate.upstream.Payload;
@@ -18,19 +22,25 @@ import dev.tollgate.upstream.UpstreamRequest;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** From bytes to a call: reads the facts, finds caller and model, estimates, and prepares the request that goes up. */
 public final class CallReader {
+
+    private static final Logger LOG = Logger.getLogger(CallReader.class);
 
     private final CallerResolver callers;
     private final Supplier<Policy> policies;
     private final Estimator estimator;
     private final ProfileModels profiles;
     private final boolean addsMetadata;
+    private final UnknownModels unknownModels = new UnknownModels();
 
     /** @param addsMetadata false leaves every byte of a request as it came */
     public CallReader(
@@ -91,17 +101,48 @@ public final class CallReader {
     }
 
     private Call call(Exchange exchange, byte[] body, RequestFacts facts, Caller caller, ModelTarget target) {
+        Operation operation = exchange.operation();
+        Estimate estimate = estimator.estimate(target, operation, facts);
+        Optional<MaxTokens> bounded = maxTokens(operation, target, facts, estimate);
+        if (bounded.isPresent()) {
+            estimate = estimator.estimate(target, operation, bounded.get().facts());
+        }
+        reportUnknown(target, estimate);
+        List<Splice> changes = new ArrayList<>(2);
+        if (operation.modelInBody() && !target.sendId().equals(facts.model().orElse(""))) {
+            changes.add(RequestMetadata.spliceModel(facts, target.sendId()));
+        } else if (addsMetadata && operation.body() == Operation.Body.CONVERSE) {
+            changes.add(RequestMetadata.splice(facts, tags(caller, exchange.id())));
+        }
+        bounded.map(MaxTokens::change).ifPresent(changes::add);
+        UpstreamRequest upload = upload(exchange, caller, target, Payload.of(body, changes));
+        RequestFacts sent = bounded.map(MaxTokens::facts).orElse(facts);
+        return new Call(operation, caller, target, sent, estimate, upload);
+    }
+
+    private void reportUnknown(ModelTarget target, Estimate estimate) {
+        if (estimate.costs() && !estimate.priced() && unknownModels.isNew(target.name())) {
+            LOG.warnf(
+                    "No price for %s: it counts as the dearest of its kind; add it to tollgate.prices.file",
+                    Printable.of(target.name()));
+        }
+    }
+
+    /** The policy's maximum of output tokens for a call that names none, if it is below what the model could answer. */
+    private Optional<MaxTokens> maxTokens(
+            Operation operation, ModelTarget target, RequestFacts facts, Estimate unbounded) {
+        return policies.get()
+                .defaultMaxTokens(target)
+                .filter(tokens -> addsMetadata && tokens < unbounded.outputTokens())
+                .flatMap(tokens -> MaxTokens.of(operation, target, facts, tokens));
+    }
+
+    private UpstreamRequest upload(Exchange exchange, Caller caller, ModelTarget target, Payload payload) {
+        HttpServerRequest request = exchange.request();
         BedrockPath path = exchange.path().orElseThrow();
         Operation operation = path.operation();
-        HttpServerRequest request = exchange.request();
         MultiMap headers = Headers.upstream(request.headers());
         Optional<String> own = Optional.ofNullable(request.getHeader(RequestMetadata.HEADER));
-        Payload payload = Payload.of(body);
-        if (operation.modelInBody() && !target.sendId().equals(facts.model().orElse(""))) {
-            payload = Payload.of(body, RequestMetadata.spliceModel(facts, target.sendId()));
-        } else if (addsMetadata && operation.body() == Operation.Body.CONVERSE) {
-            payload = Payload.of(body, RequestMetadata.splice(facts, tags(caller, exchange.id())));
-        }
         if (addsMetadata && operation.body() == Operation.Body.MODEL) {
             Map<String, String> named = own.map(RequestMetadata::parseHeader).orElse(Map.of());
             headers.set(RequestMetadata.HEADER, RequestMetadata.header(tags(caller, exchange.id()), named));
@@ -109,9 +150,8 @@ public final class CallReader {
             own.ifPresent(value -> headers.set(RequestMetadata.HEADER, value));
         }
         String query = operation == Operation.ASYNC_INVOKE_LIST && request.query() != null ? "?" + request.query() : "";
-        UpstreamRequest upload = new UpstreamRequest(
+        return new UpstreamRequest(
                 request.method().name(), path.upstreamPath(target.sendId()) + query, headers, payload);
-        return new Call(operation, caller, target, facts, estimator.estimate(target, operation, facts), upload);
     }
 
     /** What the model invocation log shall say of a call. */

@@ -54,7 +54,7 @@ public final class Completion {
         } finally {
             exchange.freeBody();
             openCalls.leave(exchange);
-            discardRequest(exchange.request());
+            discardRequest(exchange, end);
         }
     }
 
@@ -117,7 +117,7 @@ public final class Completion {
         counters.invoked(ok);
         counters.used(charge.usage(), charge.microUsd());
         if (charge.estimated()) {
-            metrics.settlement(call.caller().tenant(), "estimated");
+            metrics.ledger().settlement(call.caller().tenant(), "estimated");
         }
         if (!ok && !(end instanceof CallEnd.Abandoned)) {
             metrics.upstreamError(errorType);
@@ -185,13 +185,18 @@ public final class Completion {
                 : end instanceof CallEnd.Refused refused ? refused.reason().label() : "none";
     }
 
-    /** Reads away what is left of a request, so that its connection can take the next one. */
-    private static void discardRequest(HttpServerRequest request) {
-        if (!request.isEnded()) {
-            request.handler(chunk -> {});
-            request.endHandler(v -> {});
-            request.exceptionHandler(e -> {});
-            request.resume();
+    /** Reads away what is left of a request, so that its connection can take the next one; not of an endless one. */
+    private static void discardRequest(Exchange exchange, CallEnd end) {
+        HttpServerRequest request = exchange.request();
+        if (request.isEnded()) {
+            return;
+        }
+        request.handler(chunk -> {});
+        request.endHandler(v -> {});
+        request.exceptionHandler(e -> {});
+        request.resume();
+        if (end instanceof CallEnd.Refused refused && refused.reason().closes()) {
+            exchange.closeAfterLinger();
         }
     }
 }

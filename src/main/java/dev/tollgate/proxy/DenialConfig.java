@@ -1,9 +1,11 @@
 package dev.tollgate.proxy;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 /** How denials are told. */
+@Unremovable
 @ConfigMapping(prefix = "tollgate.denial")
 public interface DenialConfig {
     /** The error of a used-up budget. */

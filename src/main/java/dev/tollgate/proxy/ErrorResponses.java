@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.admission.Decision;
 import dev.tollgate.bedrock.Operation;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.UUID;
 
 /** Turns ends into errors that AWS SDKs understand: type header, request id, {@code {"message": ...}}. */
 final class ErrorResponses {
+
+    // Some SDKs sleep as long as they are told, weeks included.
+    private static final long MAX_RETRY_MILLIS = 60_000;
 
     private final DenialConfig config;
 
@@ -19,11 +23,8 @@ final class ErrorResponses {
     /** Answers a call that has no answer yet. @return the status that the client got, 0 if none */
     int answer(Exchange exchange, CallEnd end) {
         if (end instanceof CallEnd.Denied denied) {
-            Decision.Denied denial = denied.denial();
-            exchange.response()
-                    .putHeader("X-Tollgate-Limit", denial.limit() + ";limit=" + denial.limitAmount())
-                    .putHeader("X-Tollgate-Remaining", String.valueOf(denial.remaining()));
-            return send(exchange, error(denial));
+            limitHeaders(exchange.response(), denied.denial());
+            return send(exchange, error(denied.denial()));
         }
         if (end instanceof CallEnd.Refused refused) {
             return send(exchange, error(refused));
@@ -32,6 +33,15 @@ final class ErrorResponses {
             return send(exchange, error(unanswered));
         }
         return exchange.response().headWritten() ? exchange.response().getStatusCode() : 0;
+    }
+
+    private static void limitHeaders(HttpServerResponse response, Decision.Denied denial) {
+        if (response.headWritten()) {
+            return;
+        }
+        response.putHeader("X-Tollgate-Limit", denial.limit() + ";limit=" + denial.limitText())
+                .putHeader("X-Tollgate-Remaining", denial.remainingText());
+        denial.resetsAt().ifPresent(at -> response.putHeader("X-Tollgate-Reset", at.toString()));
     }
 
     private Body error(Decision.Denied denied) {
@@ -48,6 +58,31 @@ final class ErrorResponses {
                     case THROTTLING -> new Body(429, "ThrottlingException", denied.message(), Math.max(1, wait));
                 };
         };
+    }
+
+    /** A whole answer for a request that cannot be read; its connection closes. */
+    static String raw(String problem) {
+        String body = "{\"message\":\"" + problem + "\"}";
+        return "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nx-amzn-ErrorType: ValidationException\r\n"
+                + "x-amzn-RequestId: " + UUID.randomUUID() + "\r\nConnection: close\r\nContent-Length: " + body.length()
+                + "\r\n\r\n" + body;
+    }
+
+    /** Answers a request whose head could not be decoded. */
+    static void invalid(HttpServerResponse response, int status, String problem) {
+        response.setStatusCode(status)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("x-amzn-ErrorType", status == 403 ? "AccessDeniedException" : "ValidationException")
+                .putHeader("x-amzn-RequestId", UUID.randomUUID().toString())
+                .putHeader("Connection", "close")
+                .end("{\"message\":\""
+                        + new String(JsonStringEncoder.getInstance().quoteAsString(problem)) + "\"}");
+    }
+
+    /** Answers a request that is no call. */
+    static void refuse(HttpServerResponse response, RefusedException refused) {
+        Body error = error(new CallEnd.Refused(refused.reason(), String.valueOf(refused.getMessage())));
+        invalid(response, error.status, error.message);
     }
 
     private static Body error(CallEnd.Unanswered end) {
@@ -76,8 +111,12 @@ final class ErrorResponses {
             return error.status;
         }
         if (error.retryMillis > 0) {
-            response.putHeader("Retry-After", String.valueOf((error.retryMillis + 999) / 1000));
-            response.putHeader("x-amz-retry-after", String.valueOf(error.retryMillis));
+            long wait = Math.min(MAX_RETRY_MILLIS, error.retryMillis);
+            response.putHeader("Retry-After", String.valueOf((wait + 999) / 1000));
+            response.putHeader("x-amz-retry-after", String.valueOf(wait));
+        }
+        if (error.retryMillis > MAX_RETRY_MILLIS) {
+            response.putHeader("x-should-retry", "false");
         }
         // What is left of a body like this is not read away.
         if (error.status == 413 || error.status == 408) {

@@ -9,16 +9,18 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** One call from its head to its end: what every step needs of it, in one place. Confined to its event loop. */
 final class Exchange {
 
     private static final Runnable NOTHING = () -> {};
+    private static final long LINGER_MILLIS = 1000;
 
     private final HttpServerRequest request;
     private final Optional<BedrockPath> path;
-    private final String id = CallId.next();
+    private final String id;
     private final long startNanos = System.nanoTime();
     private final Context context = Vertx.currentContext();
     private Runnable cut = NOTHING;
@@ -29,7 +31,8 @@ final class Exchange {
     private Optional<CallCounters> counters = Optional.empty();
     private Optional<Reservation> reservation = Optional.empty();
 
-    private Exchange(HttpServerRequest request) {
+    private Exchange(HttpServerRequest request, String id) {
+        this.id = id;
         this.request = request;
         String rawPath = request.path();
         this.path = rawPath == null
@@ -37,8 +40,8 @@ final class Exchange {
                 : BedrockPath.parse(request.method().name(), rawPath);
     }
 
-    static Exchange open(HttpServerRequest request) {
-        return new Exchange(request);
+    static Exchange open(HttpServerRequest request, InstantSource clock) {
+        return new Exchange(request, CallId.at(clock.millis()));
     }
 
     HttpServerRequest request() {
@@ -131,6 +134,11 @@ final class Exchange {
     /** Ends the call early, from any thread: the process stops, or the call holds a place that others need. */
     void cut() {
         context.runOnContext(v -> cut.run());
+    }
+
+    /** Closes the connection when the client has had time to read its answer. */
+    void closeAfterLinger() {
+        context.owner().setTimer(LINGER_MILLIS, t -> request.connection().close());
     }
 
     /** The request's bytes are no longer needed. */

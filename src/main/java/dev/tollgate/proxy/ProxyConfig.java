@@ -1,5 +1,6 @@
 package dev.tollgate.proxy;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** Bounds of the data path, and who may call it. */
+@Unremovable
 @ConfigMapping(prefix = "tollgate.proxy")
 public interface ProxyConfig {
 
@@ -29,6 +31,10 @@ public interface ProxyConfig {
     /** Most calls in progress. */
     @WithDefault("1000")
     int maxInFlight();
+
+    /** Most connections of applications. */
+    @WithDefault("4000")
+    int maxConnections();
 
     /** Longest time from a connection's start to the end of its first request's head. */
     @WithDefault("10s")

@@ -20,6 +20,11 @@ enum Refusal {
     /** A bug of ours. */
     INTERNAL;
 
+    /** True if the rest of the request is not worth waiting for. */
+    boolean closes() {
+        return this == TOO_LARGE || this == SLOW_BODY || this == STOPPING;
+    }
+
     /** Metric label. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

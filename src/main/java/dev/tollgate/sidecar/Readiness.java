@@ -7,7 +7,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * Ready is who can take calls. It tells the breakers' states and never depends on them: an outage of Redis must not take the
+ * Ready once the proxy accepts calls. The breakers' states are shown and never decide: an outage of Redis must not take
  * applications out of their Services.
  */
 @Singleton

@@ -1,49 +1,65 @@
 package dev.tollgate.sidecar;
 
+import io.quarkus.bootstrap.logging.QuarkusDelayedHandler;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
 
 /**
- * Runs until it is told to stop; says what the demo has to say when the ports are open. Ends with 0
- * when it was told to stop: a pod that is deleted has not failed.
+ * Runs until a signal stops it, and then exits with 0: a pod that is deleted has not failed. Prints its argument, if there
+ * is one, once the ports are open.
  */
 public final class Serving implements QuarkusApplication {
 
-    // More than the longest grace time; the handler halts the process long before.
-    private static final long HANDLER_MINUTES = 5;
+    // Longer than any grace time; only a stop that hangs takes so long.
+    private static final Duration LONGEST_STOP = Duration.ofMinutes(5);
 
-    /** Starts it and returns when it has stopped; after a signal the process ends here. */
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicInteger exit = new AtomicInteger();
+    private volatile boolean ending;
+
+    /** Starts, and returns when it has stopped; after a signal the process ends here. */
     public static int start(String... args) {
-        // A JVM that was signalled ends with the signal's code unless the handler below comes first.
-        Runtime.getRuntime().addShutdownHook(new Thread(Serving::waitForHandler));
-        int[] exit = {0};
-        Quarkus.run(
-                Serving.class,
-                (code, failure) -> {
-                    exit[0] = failure == null ? code : 1;
-                    closeLogs();
-                    Runtime.getRuntime().halt(exit[0]);
-                },
-                args);
-        return exit[0];
+        Serving serving = new Serving();
+        // The JVM ends with the signal's code unless a hook ends it first (ADR 9).
+        Runtime.getRuntime().addShutdownHook(new Thread(serving::end));
+        try {
+            Quarkus.run(Serving.class, (code, failure) -> serving.exit.set(failure == null ? code : 1), args);
+        } catch (RuntimeException e) {
+            // After a signal nothing can be registered in the JVM, so the start breaks off: no failure.
+            if (!serving.ending) {
+                serving.exit.set(1);
+                throw e;
+            }
+        } finally {
+            serving.stopped.countDown();
+        }
+        return serving.exit.get();
     }
 
-    private static void waitForHandler() {
+    private void end() {
+        ending = true;
         try {
-            new CountDownLatch(1).await(HANDLER_MINUTES, TimeUnit.MINUTES);
+            if (!stopped.await(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS)) {
+                exit.set(1);
+            }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            exit.set(1);
         }
+        closeLogs();
+        Runtime.getRuntime().halt(exit.get());
     }
 
     /** Writes out what asynchronous handlers still hold. */
     private static void closeLogs() {
-        for (String name : new String[] {""}) {
-            for (Handler handler : Logger.getLogger(name).getHandlers()) {
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+            // Closed before the start ends, it would print all that it holds, down to DEBUG.
+            if (!(handler instanceof QuarkusDelayedHandler delayed) || delayed.isActivated()) {
                 handler.close();
             }
         }

@@ -1,50 +1,68 @@
 package dev.tollgate.telemetry;
 
-import dev.tollgate.ledger.Balance;
-import dev.tollgate.ledger.Bucket;
-import dev.tollgate.policy.Limit;
-import dev.tollgate.policy.Weight;
-import io.micrometer.core.instrument.Gauge;
+import dev.tollgate.admission.LimitStatus;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import java.time.InstantSource;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
-/** One budget as the ledger last told it. */
+/** Budgets as the ledger last reported them, all pods together; a budget that is gone has no gauge any more. */
 final class BudgetGauges {
 
-    private final InstantSource clock;
-    private volatile double usedRatio;
-    private volatile double limit;
-    private volatile double resetSeconds;
+    // As many as a scrape bears.
+    private static final int MAX_BUDGETS = 2000;
+    private static final double MICRO = 1e6;
 
-    BudgetGauges(MeterRegistry registry, Tags tags, Limit.Budget quantity, InstantSource clock) {
-        this.clock = clock;
-        if (quantity.weight() == Weight.USD) {
-            gauge(registry, tags, "tollgate.budget.limit.usd", "Limit of a budget in US dollars", () -> limit / 1e6);
-        }
-        gauge(registry, tags, "tollgate.budget.used.ratio", "Part of a budget that is used or held", this::usedNow);
-        gauge(
-                registry,
-                tags,
-                "tollgate.budget.reset.timestamp.seconds",
-                "When a budget starts anew",
-                () -> resetSeconds);
+    private final MultiGauge limitUsd;
+    private final MultiGauge usedUsd;
+    private final MultiGauge heldUsd;
+    private final MultiGauge usedRatio;
+    private final MultiGauge reset;
+
+    BudgetGauges(MeterRegistry registry) {
+        this.limitUsd = gauge(registry, "tollgate.budget.limit.usd", "Limit of a budget in US dollars");
+        this.usedUsd = gauge(registry, "tollgate.budget.used.usd", "Settled calls of a budget's period in US dollars");
+        this.heldUsd =
+                gauge(registry, "tollgate.budget.held.usd", "What calls in progress hold of a budget in US dollars");
+        this.usedRatio = gauge(registry, "tollgate.budget.used.ratio", "Part of a budget that settled calls used");
+        this.reset = gauge(registry, "tollgate.budget.reset.timestamp.seconds", "When a budget starts over");
     }
 
-    private static void gauge(MeterRegistry registry, Tags tags, String name, String help, Supplier<Number> value) {
-        Gauge.builder(name, value).description(help).tags(tags).register(registry);
+    private static MultiGauge gauge(MeterRegistry registry, String name, String help) {
+        return MultiGauge.builder(name).description(help).register(registry);
     }
 
-    /** A period that has ended says nothing of the present one, which nobody has used through this pod yet. */
-    private double usedNow() {
-        return clock.millis() < resetSeconds * 1000 ? usedRatio : 0;
+    /** Shows these and no others. */
+    void show(List<LimitStatus> limits) {
+        List<LimitStatus> budgets = limits.stream()
+                .filter(limit -> limit.kind().equals("budget"))
+                .limit(MAX_BUDGETS)
+                .toList();
+        List<LimitStatus> money =
+                budgets.stream().filter(limit -> limit.unit().equals("usd")).toList();
+        rows(limitUsd, money, limit -> limit.limit() / MICRO);
+        rows(usedUsd, money, limit -> limit.used() / MICRO);
+        rows(heldUsd, money, limit -> limit.held() / MICRO);
+        rows(usedRatio, budgets, limit -> limit.limit() == 0 ? 1 : (double) limit.used() / limit.limit());
+        rows(reset, budgets, limit -> limit.resetMillis() / 1000.0);
     }
 
-    void saw(Bucket bucket, Balance balance) {
-        long amount = bucket.capacity();
-        limit = amount;
-        usedRatio = amount == 0 ? 1 : (double) (balance.used(amount) + balance.held()) / amount;
-        resetSeconds = bucket.resetsAtMillis(clock.millis(), balance) / 1000.0;
+    private static void rows(MultiGauge gauge, List<LimitStatus> limits, ToDoubleFunction<LimitStatus> value) {
+        gauge.register(
+                limits.stream()
+                        .<MultiGauge.Row<?>>map(limit -> MultiGauge.Row.of(tags(limit), value.applyAsDouble(limit)))
+                        .toList(),
+                true);
+    }
+
+    private static Tags tags(LimitStatus limit) {
+        return Tags.of(
+                "limit",
+                limit.bucket(),
+                "tenant",
+                limit.tenant(),
+                "period",
+                limit.period().orElse("none"));
     }
 }

@@ -1,15 +1,7 @@
 package dev.tollgate.telemetry;
 
-import dev.tollgate.admission.AdmissionListener;
-import dev.tollgate.admission.BudgetEvent;
-import dev.tollgate.admission.Guard;
-import dev.tollgate.admission.Plan;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
-import dev.tollgate.ledger.Balance;
-import dev.tollgate.ledger.Bucket;
-import dev.tollgate.ledger.LedgerFault;
-import dev.tollgate.ledger.LedgerListener;
 import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyWatcher;
@@ -31,12 +23,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Every metric there is. No label value is empty; no histogram has a tenant; the number of series is bounded. */
-public final class Metrics implements AdmissionListener, LedgerListener, PolicyWatcher.Listener {
+public final class Metrics implements PolicyWatcher.Listener {
 
     // Eleven counters each; more would not fit a heap of 64 MB.
     private static final int MAX_LABEL_SETS = 2000;
     // Exist at zero from the start; others appear when they happen.
-    private static final List<String> LEDGER_ERRORS = List.of("timeout", "connection", "open-circuit");
     private static final List<String> UPSTREAM_ERRORS =
             List.of("ThrottlingException", "ServiceUnavailableException", "InternalServerException");
     private final MeterRegistry registry;
@@ -47,11 +38,12 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
     private final Predicate<ModelTarget> real;
     private final Map<CallLabels, CallCounters> calls = new ConcurrentHashMap<>();
     private final Meters meters;
-    private final Map<String, BudgetGauges> budgets = new ConcurrentHashMap<>();
+    private final LedgerMetrics ledger;
     private final AtomicLong policyLoadedAt = new AtomicLong();
     private final Counter limited;
     private final Counter usageDropped;
     private final InstantSource clock;
+    private volatile boolean policyCurrent = true;
     private volatile @Nullable Announcement announcement;
 
     /**
@@ -63,15 +55,21 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
         this.real = real;
         this.registry = registry;
         this.meters = new Meters(registry);
+        this.ledger = new LedgerMetrics(registry, tenant -> tenants.contains(tenant) ? tenant : CallLabels.OTHER);
         this.clock = clock;
         this.maxTenants = maxTenants;
         this.limited =
                 meters.counter("tollgate.series.limited", "Calls counted as _other, to bound the series", Tags.empty());
         meters.gauge(
                 "tollgate.policy.timestamp.seconds",
-                "Version of the policy in force",
+                "When the policy in force was read",
                 Tags.empty(),
                 () -> policyLoadedAt.get() / 1000.0);
+        meters.gauge(
+                "tollgate.policy.current",
+                "1 if the policy file is in force, 0 if it has mistakes and an older policy is",
+                Tags.empty(),
+                () -> policyCurrent ? 1 : 0);
         meters.gauge(
                 "process.resident.memory.bytes",
                 "Resident memory of this process, as Linux counts it",
@@ -80,11 +78,14 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
         meters.gauge("tollgate.build.info", "Always 1", Tags.of("version", version), () -> 1);
         this.usageDropped = meters.counter(
                 "tollgate.usage.records.dropped", "Usage records lost because their reader stalled", Tags.empty());
-        meters.counter("tollgate.ledger.resets", "Times the ledger came back empty and was restored", Tags.empty());
         policyReload("success");
         policyReload("failure");
-        LEDGER_ERRORS.forEach(this::ledgerErrors);
         UPSTREAM_ERRORS.forEach(this::upstreamErrors);
+    }
+
+    /** The part that admission and ledger report to. */
+    public LedgerMetrics ledger() {
+        return ledger;
     }
 
     /**
@@ -103,7 +104,7 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
         announced.of(policy);
         policy.limits().stream()
                 .filter(l -> l.onLedgerFailure() == Limit.OnLedgerFailure.OPEN)
-                .forEach(l -> failOpen(l.name()));
+                .forEach(l -> ledger.failOpen(l.name()));
     }
 
     /** Counters of one caller and model. */
@@ -188,8 +189,13 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
                 draining);
     }
 
-    /** Shows whether the last request to Bedrock could be signed and sent. */
-    public void upstreamUp(BooleanSupplier up) {
+    /** Shows whether the last request to Bedrock could be signed, and whether it could be sent. */
+    public void upstreamUp(BooleanSupplier credentials, BooleanSupplier up) {
+        meters.gauge(
+                "tollgate.credentials.up",
+                "1 unless the last request could not be signed",
+                Tags.empty(),
+                () -> credentials.getAsBoolean() ? 1 : 0);
         meters.gauge(
                 "tollgate.upstream.up",
                 "1 unless the last request could not be signed or no connection could be made",
@@ -209,100 +215,10 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
     }
 
     @Override
-    public void ledgerFailed(LedgerFault fault) {
-        ledgerErrors(fault.label()).increment();
-    }
-
-    @Override
-    public void ledgerUnderflow(int count) {
-        ledgerErrors("underflow").increment(count);
-    }
-
-    @Override
-    public void ledgerDamaged(String field) {
-        ledgerErrors("damaged").increment();
-    }
-
-    private Counter ledgerErrors(String kind) {
-        return meters.counter("tollgate.ledger.errors", "Ledger operations without an answer", Tags.of("kind", kind));
-    }
-
-    @Override
-    public void failedOpen(String limit) {
-        failOpen(limit).increment();
-    }
-
-    private Counter failOpen(String limit) {
-        return meters.counter(
-                "tollgate.fail.open",
-                "Calls that passed a limit unchecked, as its policy says",
-                Tags.of("limit", limit));
-    }
-
-    @Override
-    public void settlement(String tenant, String kind) {
-        String named = tenants.contains(tenant) ? tenant : CallLabels.OTHER;
-        meters.counter(
-                        "tollgate.settlements",
-                        "Settlements that differ from the estimate or came by another way",
-                        Tags.of("kind", kind, "tenant", named))
-                .increment();
-    }
-
-    @Override
-    public void ledgerAnswered(String operation, long nanos) {
-        meters.timer("tollgate.ledger", "Time of a ledger operation", Tags.of("op", operation), Meters.SHORT)
-                .record(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    @Override
-    public void ledgerReset() {
-        registry.counter("tollgate.ledger.resets").increment();
-    }
-
-    /** Shows the ledger's mode: 1 for the present one, 0 for the others. */
-    public void ledgerMode(Supplier<String> mode, List<String> modes) {
-        modes.forEach(m -> meters.gauge(
-                "tollgate.ledger.mode",
-                "1 for the present mode",
-                Tags.of("mode", m),
-                () -> mode.get().equals(m) ? 1 : 0));
-    }
-
-    public void settlementBacklog(Supplier<Number> pending) {
-        meters.gauge("tollgate.settlement.backlog", "Settlements that wait for the ledger", Tags.empty(), pending);
-    }
-
-    @Override
-    public void balances(String tenant, Plan plan, List<Balance> balances) {
-        for (int i = 0; i < balances.size(); i++) {
-            Guard guard = plan.guards().get(i);
-            if (guard.limit().quantity() instanceof Limit.Budget quantity) {
-                Bucket bucket = guard.claim().bucket();
-                String owner = bucket.shared() ? guard.limit().owner() : tenant;
-                String name = owner + '\n' + guard.bucket();
-                if (budgets.size() < MAX_LABEL_SETS || budgets.containsKey(name)) {
-                    Tags tags = Tags.of("limit", guard.bucket(), "tenant", owner);
-                    budgets.computeIfAbsent(name, k -> new BudgetGauges(registry, tags, quantity, clock))
-                            .saw(bucket, balances.get(i));
-                }
-            }
-        }
-    }
-
-    @Override
-    public void warned(BudgetEvent event) {}
-
-    @Override
-    public void exhausted(BudgetEvent event) {}
-
-    @Override
-    public void reset(BudgetEvent event) {}
-
-    @Override
     public void reloaded(Policy policy) {
         policyReload("success").increment();
-        policyLoadedAt.set(policy.version());
+        policyCurrent = true;
+        policyLoadedAt.set(clock.millis());
         Announcement again = announcement;
         if (again != null) {
             announce(policy, again);
@@ -312,6 +228,7 @@ public final class Metrics implements AdmissionListener, LedgerListener, PolicyW
     @Override
     public void refused() {
         policyReload("failure").increment();
+        policyCurrent = false;
     }
 
     private Counter policyReload(String outcome) {

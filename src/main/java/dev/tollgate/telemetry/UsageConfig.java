@@ -1,11 +1,13 @@
 package dev.tollgate.telemetry;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Where usage records go. */
+@Unremovable
 @ConfigMapping(prefix = "tollgate.usage")
 public interface UsageConfig {
 

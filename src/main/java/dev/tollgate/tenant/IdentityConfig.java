@@ -1,5 +1,6 @@
 package dev.tollgate.tenant;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
  * The pod's own facts, and whether its application may name others. A fact that is set and empty (an annotation that the
  * pod does not have) is no fact.
  */
+@Unremovable
 @ConfigMapping(prefix = "tollgate.identity")
 public interface IdentityConfig {
     String DEFAULT_TENANT = "default";

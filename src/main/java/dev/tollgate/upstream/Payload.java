@@ -7,53 +7,64 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
-/** A request body that is sent without being copied: the client's bytes, and at most one change of them. */
+/** A request body that is sent without being copied: the client's bytes, and few changes of them. */
 public final class Payload {
 
     /** No bytes. */
-    public static final Payload EMPTY = new Payload(new byte[0], new Splice(0, 0, new byte[0]));
+    public static final Payload EMPTY = of(new byte[0]);
 
-    private final byte[] body;
-    private final Splice splice;
+    private final List<Part> parts;
+    private final int length;
 
-    private Payload(byte[] body, Splice splice) {
-        this.body = body;
-        this.splice = splice;
+    /** Bytes from {@code start} to before {@code end} of an array. */
+    private record Part(byte[] bytes, int start, int end) {}
+
+    private Payload(List<Part> parts, int length) {
+        this.parts = parts;
+        this.length = length;
     }
 
     /** The bytes as they are; the array must not change any more. */
     public static Payload of(byte[] body) {
-        return new Payload(body, new Splice(0, 0, new byte[0]));
+        return of(body, List.of());
     }
 
-    /** The bytes with one change; the array must not change any more. */
-    public static Payload of(byte[] body, Splice splice) {
-        return new Payload(body, splice);
+    /** The bytes with changes that do not overlap; of two at one place the first comes first. */
+    public static Payload of(byte[] body, List<Splice> changes) {
+        List<Part> parts = new ArrayList<>();
+        int at = 0;
+        int length = body.length;
+        for (Splice change :
+                changes.stream().sorted(Comparator.comparingInt(Splice::start)).toList()) {
+            parts.add(new Part(body, at, change.start()));
+            parts.add(new Part(change.inserted(), 0, change.inserted().length));
+            at = change.end();
+            length += change.growth();
+        }
+        parts.add(new Part(body, at, body.length));
+        return new Payload(parts, length);
     }
 
     /** In bytes. */
     public int length() {
-        return body.length + splice.growth();
+        return length;
     }
 
     /** All bytes from the start. */
     InputStream open() {
-        InputStream head = new ByteArrayInputStream(body, 0, splice.start());
-        InputStream inserted = new ByteArrayInputStream(splice.inserted());
-        InputStream tail = new ByteArrayInputStream(body, splice.end(), body.length - splice.end());
-        return splice.growth() == 0 && splice.inserted().length == 0
-                ? new ByteArrayInputStream(body)
-                : new SequenceInputStream(new SequenceInputStream(head, inserted), tail);
+        return new SequenceInputStream(Collections.enumeration(parts.stream()
+                .map(part -> new ByteArrayInputStream(part.bytes, part.start, part.end - part.start))
+                .toList()));
     }
 
     /** Views of the bytes in their order, none larger than {@code max}. */
     List<Buffer> slices(int max) {
         List<Buffer> slices = new ArrayList<>();
-        slice(slices, body, 0, splice.start(), max);
-        slice(slices, splice.inserted(), 0, splice.inserted().length, max);
-        slice(slices, body, splice.end(), body.length, max);
+        parts.forEach(part -> slice(slices, part.bytes, part.start, part.end, max));
         return slices;
     }
 

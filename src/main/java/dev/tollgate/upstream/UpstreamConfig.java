@@ -1,5 +1,6 @@
 package dev.tollgate.upstream;
 
+import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** Where calls go and how. */
+@Unremovable
 @ConfigMapping(prefix = "tollgate.upstream")
 public interface UpstreamConfig {
     /** Default {@code https://bedrock-runtime.<region>.amazonaws.com}; http:// is for tests and VPC proxies. */

@@ -4,7 +4,6 @@ import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.harness.Upstreams;
-import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Books;
 import dev.tollgate.ledger.GuardedLedger;
 import dev.tollgate.ledger.Ledger;
@@ -167,9 +166,6 @@ final class Pods implements AutoCloseable {
         public void failedOpen(String limit) {
             open.add(limit);
         }
-
-        @Override
-        public void balances(String tenant, Plan plan, List<Balance> balances) {}
 
         @Override
         public void settlement(String tenant, String kind) {

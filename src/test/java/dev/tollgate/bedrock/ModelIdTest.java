@@ -12,6 +12,13 @@ class ModelIdTest {
     @CsvSource({
         "amazon.nova-lite-v1:0,'',amazon.nova-lite-v1:0,amazon.nova-lite-v1:0",
         "us.amazon.nova-lite-v1:0,us,amazon.nova-lite-v1:0,us.amazon.nova-lite-v1:0",
+        "mx.anthropic.claude-opus-5,mx,anthropic.claude-opus-5,mx.anthropic.claude-opus-5",
+        "new-place.amazon.nova-lite-v1:0,new-place,amazon.nova-lite-v1:0,new-place.amazon.nova-lite-v1:0",
+        "a.b.anthropic.claude-opus-5,a.b,anthropic.claude-opus-5,a.b.anthropic.claude-opus-5",
+        "arn:aws:bedrock:mx-central-1:1:inference-profile/mx.anthropic.claude-opus-5,mx,anthropic.claude-opus-5,mx.anthropic.claude-opus-5",
+        "us.newcomer.model-1.5,us,newcomer.model-1.5,us.newcomer.model-1.5",
+        "newcomer.model-1.5,'',newcomer.model-1.5,newcomer.model-1.5",
+        "openai.gpt-5.4,'',openai.gpt-5.4,openai.gpt-5.4",
         "global.anthropic.claude-opus-5,global,anthropic.claude-opus-5,global.anthropic.claude-opus-5",
         "us-gov.anthropic.claude-opus-5,us-gov,anthropic.claude-opus-5,us-gov.anthropic.claude-opus-5",
         "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-pro-v1:0,'',amazon.nova-pro-v1:0,amazon.nova-pro-v1:0",

@@ -9,87 +9,128 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestReaderTest {
 
-    private static RequestFacts read(String json) {
-        return RequestReader.read(json.getBytes(StandardCharsets.UTF_8));
+    private static RequestFacts read(Operation operation, String json) {
+        return RequestReader.read(operation, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), name -> null);
+    }
+
+    private static RequestFacts converse(String json) {
+        return read(Operation.CONVERSE, json);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"inferenceConfig\":{\"maxTokens\":77}}",
-                "{\"inferenceConfig\":{\"max_new_tokens\":77}}",
-                "{\"max_tokens\":77}",
-                "{\"max_completion_tokens\":77}",
-                "{\"max_output_tokens\":77}",
-                "{\"max_gen_len\":77}",
-                "{\"textGenerationConfig\":{\"maxTokenCount\":77}}",
-                "{\"max_tokens\":7,\"max_completion_tokens\":77}",
-                "{\"max_tokens\":77,\"inferenceConfig\":{\"maxTokens\":3}}"
+                "{'messages':[{'content':[{'toolUse':{'input':{'serviceTier':{'type':'flex'}}}}]}]}",
+                "{'toolConfig':{'serviceTier':{'type':'flex'}}}",
+                "{'service_tier':'flex'}",
+                "{'serviceTier':'flex'}"
             })
-    void findsTheLargestMaximumInAnySpelling(String json) {
-        assertEquals(OptionalLong.of(77), read(json).maxTokens());
+    void aTierElsewhereThanAtConversesTopMeansNothing(String json) {
+        assertEquals(ServiceTier.DEFAULT, converse(json).options().tier());
     }
 
     @Test
-    void aMaximumElsewhereIsNone() {
+    void readsTheTierAtItsPlace() {
         assertEquals(
-                OptionalLong.empty(),
-                read("{\"messages\":[{\"content\":{\"max_tokens\":9}}],\"toolConfig\":{\"maxTokens\":5}}")
-                        .maxTokens());
-    }
-
-    @Test
-    void countsImagesAndDocumentsAndLeavesTheirBytesOut() {
-        String data = "A".repeat(4000);
-        RequestFacts converse = read("{\"messages\":[{\"role\":\"user\",\"content\":[{\"image\":{\"format\":\"png\","
-                + "\"source\":{\"bytes\":\"" + data + "\"}}},{\"document\":{\"source\":{\"bytes\":\"" + data
-                + "\"}}}]}]}");
-        assertEquals(1, converse.images());
-        assertEquals(1, converse.documents());
-        assertTrue(converse.textBytes() < 300, "found " + converse.textBytes());
-
-        RequestFacts anthropic =
-                read("{\"messages\":[{\"content\":[{\"type\":\"image\",\"source\":{\"type\":\"base64\"," + "\"data\":\""
-                        + data + "\"}}]}]}");
-        assertEquals(1, anthropic.images());
-        assertTrue(anthropic.textBytes() < 200);
-
-        RequestFacts openai = read("{\"messages\":[{\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":"
-                + "\"data:image/png;base64," + data + "\"}}]}]}");
-        assertEquals(1, openai.images());
-        assertTrue(openai.textBytes() < 200);
-    }
-
-    @Test
-    void textThatOnlyLooksLikeMediaCountsAsText() {
-        RequestFacts facts = read("{\"messages\":[{\"content\":[{\"toolUse\":{\"input\":{\"data\":\"" + "x".repeat(1000)
-                + "\"}}},{\"image\":{\"source\":{\"s3Location\":{\"uri\":\"s3://b/k\"}}}}]}]}");
-        assertTrue(facts.textBytes() > 1000);
-        assertEquals(1, facts.images());
-    }
-
-    @Test
-    void readsModelStreamTierToolsCacheAndChoices() {
-        RequestFacts facts = read(
-                "{\"model\":\"openai.gpt-oss-20b-1:0\",\"stream\":true,\"service_tier\":\"flex\",\"n\":3,"
-                        + "\"tools\":[{\"x\":1}],\"messages\":[{\"content\":[{\"cache_control\":{\"type\":\"ephemeral\"}}]}]}");
-        assertEquals(Optional.of("openai.gpt-oss-20b-1:0"), facts.model());
-        assertTrue(facts.streaming());
-        assertEquals(ServiceTier.FLEX, facts.tier());
-        assertEquals(3, facts.choices());
-        assertTrue(facts.tools());
-        assertTrue(facts.cacheWrites());
+                ServiceTier.FLEX,
+                converse("{'serviceTier':{'type':'flex'}}").options().tier());
         assertEquals(
                 ServiceTier.PRIORITY,
-                read("{\"serviceTier\":{\"type\":\"priority\"}}").tier());
-        assertFalse(read("{}").tools());
+                read(Operation.RESPONSES, "{'model':'m','service_tier':'priority'}")
+                        .options()
+                        .tier());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CONVERSE,DEFAULT,false",
+        "CONVERSE_STREAM,DEFAULT,false",
+        "INVOKE,FLEX,true",
+        "INVOKE_STREAM,FLEX,true",
+        "CHAT_COMPLETIONS,DEFAULT,false"
+    })
+    void headersDecideTierAndLatencyOfInvokeOnly(Operation operation, ServiceTier tier, boolean optimized) {
+        Map<String, String> headers =
+                Map.of("X-Amzn-Bedrock-Service-Tier", "flex", "X-Amzn-Bedrock-PerformanceConfig-Latency", "optimized");
+        RequestFacts facts = RequestReader.read(operation, "{}".getBytes(StandardCharsets.UTF_8), headers::get);
+        assertEquals(tier, facts.options().tier());
+        assertEquals(optimized, facts.options().optimized());
+    }
+
+    @Test
+    void readsConversesLatencyAtItsPlace() {
+        assertTrue(converse("{'performanceConfig':{'latency':'optimized'}}")
+                .options()
+                .optimized());
+        assertFalse(converse("{'inferenceConfig':{'latency':'optimized'},'latency':'optimized'}")
+                .options()
+                .optimized());
+    }
+
+    @Test
+    void countsToolsWhereTheyAreDeclared() {
+        assertEquals(
+                2,
+                converse("{'toolConfig':{'tools':[{'toolSpec':{}},{'toolSpec':{}}]}}")
+                        .input()
+                        .tools());
+        assertEquals(
+                1,
+                converse("{'additionalModelRequestFields':{'tools':[{'type':'computer_20250124'}]}}")
+                        .input()
+                        .tools());
+        assertEquals(3, read(Operation.INVOKE, "{'tools':[{},{},{}]}").input().tools());
+        assertEquals(
+                0,
+                converse("{'tools':[{}],'messages':[{'tools':[{}]}]}").input().tools());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'model':'m','previous_response_id':'resp_1'}",
+                "{'model':'m','conversation':{'id':'c'}}",
+                "{'model':'m','prompt':{'id':'p'}}",
+                "{'model':'m','input':[{'type':'item_reference','id':'i'}]}",
+                "{'model':'m','tools':[{'type':'mcp'}]}"
+            })
+    void noticesWhatLiesOnTheServer(String json) {
+        assertTrue(read(Operation.RESPONSES, json).input().onServer());
+        assertFalse(read(Operation.CHAT_COMPLETIONS, "{'model':'m','previous_response_id':'resp_1'}")
+                .input()
+                .onServer());
+    }
+
+    @Test
+    void nullRefersToNothingOnTheServer() {
+        assertFalse(read(Operation.RESPONSES, "{'model':'m','previous_response_id':null}")
+                .input()
+                .onServer());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'messages':[{'content':[{'text':'x'},{'cachePoint':{'type':'default'}}]}]}",
+                "{'system':[{'cachePoint':{'type':'default'}}]}",
+                "{'toolConfig':{'tools':[{'cachePoint':{'type':'default'}}]}}"
+            })
+    void noticesCachePoints(String json) {
+        assertTrue(converse(json).options().cacheWrites());
+    }
+
+    @Test
+    void readsTheModelOfOpenAiBodies() {
+        RequestFacts facts = read(Operation.CHAT_COMPLETIONS, "{'model':'openai.gpt-oss-20b-1:0','n':3}");
+        assertEquals(Optional.of("openai.gpt-oss-20b-1:0"), facts.model());
+        assertEquals(Optional.empty(), read(Operation.INVOKE, "{'model':'x'}").model());
     }
 
     @Test
@@ -105,14 +146,16 @@ class RequestReaderTest {
 
     private static void assertSpliced(String body, String expected) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        byte[] spliced = spliced(bytes, RequestMetadata.splice(RequestReader.read(bytes), Map.of("tenantId", "acme")));
+        RequestFacts facts = RequestReader.read(Operation.CONVERSE, bytes, name -> null);
+        byte[] spliced = spliced(bytes, RequestMetadata.splice(facts, Map.of("tenantId", "acme")));
         assertEquals(expected, new String(spliced, StandardCharsets.UTF_8));
     }
 
     @Test
     void splicesTheModel() {
         byte[] body = "{\"messages\":[],\"model\" : \"al\\u0069as\",\"n\":1}".getBytes(StandardCharsets.UTF_8);
-        byte[] spliced = spliced(body, RequestMetadata.spliceModel(RequestReader.read(body), "openai.gpt-oss-20b-1:0"));
+        RequestFacts facts = RequestReader.read(Operation.CHAT_COMPLETIONS, body, name -> null);
+        byte[] spliced = spliced(body, RequestMetadata.spliceModel(facts, "openai.gpt-oss-20b-1:0"));
         assertEquals(
                 "{\"messages\":[],\"model\" : \"openai.gpt-oss-20b-1:0\",\"n\":1}",
                 new String(spliced, StandardCharsets.UTF_8));
@@ -125,23 +168,71 @@ class RequestReaderTest {
                 "[]",
                 "x",
                 "{",
-                "{\"a\":}",
+                "{'a':}",
                 "{} {}",
-                "\"text\"",
-                "{\"requestMetadata\":[]}",
-                "{\"requestMetadata\":{\"a\":1}}",
-                "{\"requestMetadata\":{},\"requestMetadata\":{}}",
-                "{\"model\":\"a\",\"model\":\"b\"}"
+                "'text'",
+                "{'requestMetadata':[]}",
+                "{'requestMetadata':{'a':1}}",
+                "{'requestMetadata':{},'requestMetadata':{}}"
             })
     void refusesWhatIsNotOneObject(String body) {
-        BadRequest e = assertThrows(BadRequest.class, () -> read(body));
+        BadRequest e = assertThrows(BadRequest.class, () -> converse(body));
         assertTrue(e.getMessage().startsWith("expected"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'inferenceConfig':{'maxTokens':9000},'inferenceConfig':{'maxTokens':1}}",
+                "{'inferenceConfig':{'maxTokens':9000,'maxTokens':1}}",
+                "{'inferenceConfig':{'maxTokens':1},'inferenceConfig':{}}",
+                "{'serviceTier':{'type':'flex'},'serviceTier':{'type':'default'}}",
+                "{'serviceTier':{'type':'flex','type':'default'}}",
+                "{'messages':[],'messages':[]}",
+                "{'toolConfig':{},'toolConfig':{}}"
+            })
+    void refusesWhatDecidesThePriceTwice(String body) {
+        BadRequest e = assertThrows(BadRequest.class, () -> converse(body));
+        assertTrue(e.getMessage().endsWith("found it twice"), e.getMessage());
+    }
+
+    @Test
+    void refusesTwoModels() {
+        assertThrows(BadRequest.class, () -> read(Operation.RESPONSES, "{'model':'a','model':'b'}"));
+    }
+
+    @Test
+    void refusesOtherEncodingsThanUtf8() {
+        for (var charset : new java.nio.charset.Charset[] {
+            StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE
+        }) {
+            byte[] body = "{\"inferenceConfig\":{\"maxTokens\":1}}".getBytes(charset);
+            BadRequest e =
+                    assertThrows(BadRequest.class, () -> RequestReader.read(Operation.CONVERSE, body, name -> null));
+            assertTrue(e.getMessage().contains("UTF-8"), e.getMessage());
+        }
     }
 
     @Test
     void errorsNeverQuoteTheBody() {
-        BadRequest e = assertThrows(BadRequest.class, () -> read("{\"messages\": secret-prompt}"));
+        BadRequest e = assertThrows(BadRequest.class, () -> converse("{'messages': secret-prompt}"));
         assertFalse(e.getMessage().contains("secret"), e.getMessage());
+    }
+
+    @Test
+    void refusesMoreMetadataThanBedrockTakes() {
+        String entries = "'k0':'v'";
+        for (int i = 1; i < 17; i++) {
+            entries += ",'k" + i + "':'v'";
+        }
+        String body = "{'requestMetadata':{" + entries + "}}";
+        assertTrue(assertThrows(BadRequest.class, () -> converse(body))
+                .getMessage()
+                .contains("at most 16 entries"));
+        String longValue = "{'requestMetadata':{'k':'" + "v".repeat(257) + "'}}";
+        assertTrue(assertThrows(BadRequest.class, () -> converse(longValue))
+                .getMessage()
+                .contains("256"));
     }
 
     private static byte[] spliced(byte[] body, Splice splice) {

@@ -3,15 +3,13 @@ package dev.tollgate.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tollgate.harness.Http;
-import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -64,63 +62,82 @@ class CommandsIT {
     }
 
     @Test
-    void doctorLooksAtRedisAndIdentity() {
-        try (RealRedis redis = RealRedis.start()) {
-            String healthy = SidecarProcess.run(
-                    Map.of(
-                            "TOLLGATE_REDIS_URL", redis.url(),
-                            "AWS_REGION", "us-east-1",
-                            "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
-                            "AWS_SECRET_ACCESS_KEY", "secret-key"),
-                    "doctor");
-            assertTrue(healthy.endsWith("exit 0"), healthy);
-            assertTrue(healthy.contains("redis"), healthy);
-            assertTrue(!healthy.contains("secret-key") && !healthy.contains("AKIDEXAMPLE"), healthy);
-        }
-        String ill = SidecarProcess.run(
-                Map.of(
-                        "TOLLGATE_REDIS_URL", "redis://127.0.0.1:1",
-                        "AWS_REGION", "us-east-1",
-                        "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
-                        "AWS_SECRET_ACCESS_KEY", "secret-key"),
-                "doctor");
-        assertTrue(ill.endsWith("exit 1"), ill);
-        assertTrue(ill.contains("FAIL redis"), ill);
+    void checkWarnsAndWithStrictExitsWithFour() {
+        String policy = Upstreams.policy("""
+                aliases: { sonnet: us.anthropic.claude-sonnet-4-5-20250929-v1:0 }
+                profiles: { abc: us.amazon.nova-lite-v1:0 }
+                limits:
+                  - { name: day, match: { model: sonnet }, budget: { usd: 0.02, per: day, warn-at: [80] } }
+                """).toString();
+        String output = SidecarProcess.run(Map.of(), "check", policy);
+        assertTrue(output.endsWith("exit 0"), output);
+        assertTrue(
+                output.contains("warning: limit day: model \"sonnet\" matches no model; alias sonnet counts as"
+                        + " claude-sonnet-4-5"),
+                output);
+        assertTrue(output.contains("80 %") && output.contains("abc -> us.amazon.nova-lite-v1:0"), output);
+        String strict = SidecarProcess.run(Map.of(), "check", "--strict", policy);
+        assertTrue(strict.endsWith("exit 4"), strict);
+        String sound =
+                Upstreams.policy("limits: [ { name: a, concurrency: 5 } ]").toString();
+        assertTrue(SidecarProcess.run(Map.of("TOLLGATE_POLICY_FILE", sound), "check", "--strict")
+                .endsWith("exit 0"));
+        assertTrue(SidecarProcess.run(Map.of(), "check").endsWith("exit 2"));
     }
 
     @Test
-    void helpAndVersionAreThere() {
-        assertTrue(SidecarProcess.run(Map.of(), "--help").contains("doctor"));
-        assertTrue(SidecarProcess.run(Map.of(), "--version").startsWith("tollgate "));
+    void theBundledPolicyOfTheDemoHasNoWarnings() throws IOException {
+        String policy = Files.readString(Path.of("src/main/resources/dev/tollgate/cli/demo-policy.yaml"));
+        String output = SidecarProcess.run(
+                Map.of(), "check", "--strict", Upstreams.policy(policy).toString());
+        assertTrue(output.endsWith("exit 0"), output);
+    }
+
+    @Test
+    void helpIsThereAndAnUnknownCommandIsRefused() {
+        String help = SidecarProcess.run(Map.of(), "--help");
+        for (String command : List.of("serve", "demo", "check", "doctor", "inject", "completion")) {
+            assertTrue(help.contains(command), help);
+        }
         assertTrue(SidecarProcess.run(Map.of(), "dance").endsWith("exit 2"));
     }
 
     @Test
-    void theDemoAllowsAndThenDenies() {
-        try (SidecarProcess demo = SidecarProcess.start("demo", Map.of())) {
-            int allowed = 0;
-            HttpResponse<byte[]> last = null;
-            for (int i = 0; i < 4; i++) {
-                last = Http.post(demo, "/model/sonnet/converse", Http.converse(500));
-                allowed += last.statusCode() == 200 ? 1 : 0;
-            }
-            assertEquals(3, allowed);
-            assertEquals(400, last.statusCode());
-            assertEquals(
-                    "ServiceQuotaExceededException",
-                    last.headers().firstValue("x-amzn-ErrorType").orElse(""));
-            assertTrue(new String(last.body(), StandardCharsets.UTF_8).contains("acme-day"));
-            assertEquals(
-                    200,
-                    Http.post(demo, "/model/sonnet/converse", Http.converse(500), "X-Tollgate-Tenant", "globex")
-                            .statusCode());
-            assertEquals(
-                    403,
-                    Http.post(demo, "/model/sonnet/converse", Http.converse(500), "X-Tollgate-Tenant", "other")
-                            .statusCode());
-            assertTrue(demo.log().contains("curl -i localhost:" + demo.port()), demo.log());
-            assertTrue(demo.metric("tollgate_cost_usd_total", "tenant=\"acme\"") > 0.012);
-        }
+    void versionTellsBuildPricesAndWhatItRunsOn() {
+        List<String> lines = SidecarProcess.run(Map.of(), "--version").lines().toList();
+        assertTrue(lines.get(0).matches("tollgate \\d+\\.\\d+\\.\\d+.*"), lines.toString());
+        assertTrue(lines.get(1).matches("prices \\d{4}-\\d{2}-\\d{2}.*"), lines.toString());
+        boolean executable = !System.getProperty("tollgate.executable", "").isBlank();
+        assertTrue(lines.get(2).startsWith(executable ? "native executable" : "Java "), lines.toString());
+    }
+
+    @Test
+    void completionKnowsCommandsAndOptions() throws IOException, InterruptedException {
+        String script = SidecarProcess.run(Map.of(), "completion", "bash").replaceFirst("exit 0$", "");
+        Path file = Files.writeString(Files.createTempFile("completion", ".bash"), script);
+        String words =
+                "source %s; COMP_WORDS=(tollgate %s); COMP_CWORD=1; _complete_tollgate; echo \"${COMPREPLY[*]}\"";
+        assertEquals("doctor", bash(words.formatted(file, "doc")));
+        assertEquals("demo", bash(words.formatted(file, "dem")));
+        assertTrue(SidecarProcess.run(Map.of(), "completion", "fish").contains("expected bash or zsh, found \"fish\""));
+    }
+
+    private static String bash(String script) throws IOException, InterruptedException {
+        Process bash = new ProcessBuilder("bash", "-c", script)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        bash.waitFor();
+        return output.strip();
+    }
+
+    @Test
+    void theBuildMakesACommand() throws IOException, InterruptedException {
+        Path link = Files.createSymbolicLink(
+                Files.createTempDirectory("command").resolve("tollgate"),
+                Path.of("target/tollgate").toAbsolutePath());
+        String output = bash(link + " check /none; echo exit $?");
+        assertEquals("expected a policy file at /none, found none that can be read\nexit 1", output);
     }
 
     @Test

@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 /** The packaged product as its users start it: the jar, or the executable of system property tollgate.executable. */
 public final class SidecarProcess implements AutoCloseable {
 
+    /** A setting: standard output is a pipe that nobody reads. */
+    public static final String UNREAD = "-unread";
+
     private final Process process;
     private final Path log;
     private final int port;
@@ -45,10 +48,14 @@ public final class SidecarProcess implements AutoCloseable {
             env.put("TOLLGATE_MANAGEMENT_PORT", String.valueOf(managementPort));
             env.put("AWS_EC2_METADATA_DISABLED", "true");
             env.putAll(settings);
-            env.keySet().removeIf(k -> k.startsWith("-D"));
-            Process process = builder.redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            env.keySet().removeIf(k -> k.startsWith("-"));
+            if (settings.containsKey(UNREAD)) {
+                // Standard output is a pipe that nobody reads.
+                builder.redirectError(log.toFile());
+            } else {
+                builder.redirectErrorStream(true).redirectOutput(log.toFile());
+            }
+            Process process = builder.start();
             SidecarProcess sidecar = new SidecarProcess(process, log, port, managementPort);
             Ports.await(Duration.ofSeconds(30), "the sidecar to be ready:\n" + log, () -> {
                 if (!process.isAlive()) {
@@ -78,11 +85,11 @@ public final class SidecarProcess implements AutoCloseable {
         }
     }
 
-    /** Settings that begin with -D are system properties, for the jar and the executable alike. */
+    /** Settings that begin with -D are system properties, those with -X flags, for the jar and the executable alike. */
     private static List<String> properties(Map<String, String> settings) {
         return settings.entrySet().stream()
-                .filter(s -> s.getKey().startsWith("-D"))
-                .map(s -> s.getKey() + "=" + s.getValue())
+                .filter(s -> s.getKey().startsWith("-D") || s.getKey().startsWith("-X"))
+                .map(s -> s.getKey() + (s.getKey().startsWith("-D") ? "=" : "") + s.getValue())
                 .toList();
     }
 

@@ -12,15 +12,20 @@ public final class Admission {
     /** Lists that are merged by name; all others are atomic and may not be in an ApplyConfiguration. */
     private static final Set<String> BY_NAME = Set.of("containers", "initContainers", "env", "volumes");
 
-    private final KubernetesCel cel = new KubernetesCel();
+    private final KubernetesCel cel;
     private final Map<String, Object> mutating;
     private final Map<String, Object> validating;
 
     public Admission(String manifests) {
-        this.mutating = Chart.map(Chart.object(manifests, "MutatingAdmissionPolicy", "tollgate-team-a")
-                .get("spec"));
-        this.validating = Chart.map(Chart.object(manifests, "ValidatingAdmissionPolicy", "tollgate-team-a")
-                .get("spec"));
+        this(manifests, Map.of());
+    }
+
+    public Admission(String manifests, Map<String, String> namespaceLabels) {
+        this.cel = new KubernetesCel(namespaceLabels);
+        this.mutating =
+                Chart.map(Chart.only(manifests, "MutatingAdmissionPolicy").get("spec"));
+        this.validating =
+                Chart.map(Chart.only(manifests, "ValidatingAdmissionPolicy").get("spec"));
     }
 
     /** The pod as the mutating policy leaves it. */
@@ -36,7 +41,7 @@ public final class Admission {
             if (mutation.containsKey("jsonPatch")) {
                 Object patch = cel.evaluate(expression(mutation, "jsonPatch"), mutated, variables);
                 for (Map<String, Object> operation : Chart.maps(patch)) {
-                    mutated = add(mutated, (String) operation.get("path"), operation.get("value"));
+                    mutated = patch(mutated, operation);
                 }
             } else {
                 Object patch = cel.evaluate(expression(mutation, "applyConfiguration"), mutated, variables);
@@ -102,19 +107,26 @@ public final class Admission {
         return new ArrayList<>(byName.values());
     }
 
-    /** RFC 6902's add. */
-    private static Map<String, Object> add(Map<String, Object> document, String path, Object value) {
-        String[] steps = path.substring(1).split("/");
+    /** RFC 6902's add and replace. */
+    private static Map<String, Object> patch(Map<String, Object> document, Map<String, Object> operation) {
+        Object value = operation.get("value");
+        String[] steps = ((String) operation.get("path")).substring(1).split("/");
         Map<String, Object> copy = copy(document);
         Object parent = copy;
         for (int i = 0; i < steps.length - 1; i++) {
-            parent = Chart.map(parent).get(steps[i]);
+            parent = parent instanceof List<?> list
+                    ? list.get(Integer.parseInt(steps[i]))
+                    : Chart.map(parent).get(steps[i]);
         }
         String last = steps[steps.length - 1];
         if (parent instanceof List<?>) {
             @SuppressWarnings("unchecked")
             List<Object> list = (List<Object>) parent;
-            list.add(last.equals("-") ? list.size() : Integer.parseInt(last), value);
+            if (operation.get("op").equals("replace")) {
+                list.set(Integer.parseInt(last), value);
+            } else {
+                list.add(last.equals("-") ? list.size() : Integer.parseInt(last), value);
+            }
         } else {
             Chart.map(parent).put(last, value);
         }

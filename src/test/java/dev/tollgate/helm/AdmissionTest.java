@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -16,74 +15,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The admission policies' CEL, over pods of every kind. */
+/** The mutating policy's CEL, over pods of every kind; {@link KubeAdmissionIT} shows the same on an API server. */
 public class AdmissionTest {
 
     private static final String MANIFESTS = Chart.render(Chart.NEW, "full");
     private static final Admission ADMISSION = new Admission(MANIFESTS);
-
-    /** Pods that ask for a sidecar and have none, by what is special with them. */
-    public static final Map<String, String> PODS = pods();
-
-    private static Map<String, String> pods() {
-        Map<String, String> pods = new LinkedHashMap<>();
-        pods.put("plain", "spec: { containers: [{ name: app, image: 'app:1' }] }");
-        pods.put(
-                "two containers",
-                "spec: { containers: [{ name: app, image: 'app:1', env: [{ name: A, value: b }] }, { name: web, image: 'web:1' }] }");
-        pods.put(
-                "init containers",
-                "spec: { initContainers: [{ name: migrate, image: 'app:1' }, { name: mesh, image: 'mesh:1', restartPolicy: Always }],"
-                        + " containers: [{ name: app, image: 'app:1' }] }");
-        pods.put(
-                "volumes",
-                "spec: { volumes: [{ name: data, emptyDir: {} }], containers: [{ name: app, image: 'app:1' }] }");
-        pods.put(
-                "own region",
-                "spec: { containers: [{ name: app, image: 'app:1', env: [{ name: AWS_REGION, value: us-west-2 }] }] }");
-        pods.put(
-                "own keys",
-                "spec: { containers: [{ name: app, image: 'app:1', env: [{ name: AWS_ACCESS_KEY_ID, valueFrom:"
-                        + " { secretKeyRef: { name: keys, key: id } } }] }] }");
-        pods.put(
-                "own annotations",
-                "metadata: { annotations: { tollgate.dev/tenant: globex, eks.amazonaws.com/skip-containers: mesh } }\n"
-                        + "spec: { containers: [{ name: app, image: 'app:1' }] }");
-        pods.put(
-                "keeps its credentials",
-                "metadata: { annotations: { tollgate.dev/credentials: keep } }\n"
-                        + "spec: { containers: [{ name: app, image: 'app:1' }] }");
-        pods.put(
-                "a job's",
-                "metadata: { labels: { job-name: nightly } }\nspec: { restartPolicy: Never, containers: [{ name: app, image: 'app:1' }] }");
-        pods.put(
-                "own endpoint, the same",
-                "spec: { containers: [{ name: app, image: 'app:1', env: [{ name: AWS_ENDPOINT_URL_BEDROCK_RUNTIME, value:"
-                        + " 'http://127.0.0.1:8787' }] }] }");
-        return pods;
-    }
-
-    public static Map<String, Object> pod(String yaml, String label) {
-        Map<String, Object> pod = Admission.copy(Chart.map(Chart.yaml().load(yaml)));
-        pod.put("apiVersion", "v1");
-        pod.put("kind", "Pod");
-        Map<String, Object> metadata = Chart.map(pod.computeIfAbsent("metadata", k -> new LinkedHashMap<>()));
-        metadata.put("name", "it");
-        if (label != null) {
-            Chart.map(metadata.computeIfAbsent("labels", k -> new LinkedHashMap<>()))
-                    .put("tollgate.dev/inject", label);
-        }
-        return pod;
-    }
+    private static final String REGION_OF_THE_NODE = "metadata.labels['topology.kubernetes.io/region']";
 
     static Stream<String> names() {
-        return PODS.keySet().stream();
+        return Pods.BY_NAME.keySet().stream();
     }
 
     @ParameterizedTest
     @MethodSource("names")
     void podsThatAskGetTheSidecarAndPassTheGuard(String name) {
-        Map<String, Object> pod = pod(PODS.get(name), "enabled");
+        Map<String, Object> pod = Pods.of(name);
         assertFalse(ADMISSION.problems(pod).isEmpty(), "without the sidecar the guard refuses it");
         Map<String, Object> injected = ADMISSION.mutate(pod);
         assertEquals(List.of(), ADMISSION.problems(injected));
@@ -115,7 +61,7 @@ public class AdmissionTest {
     }
 
     private static Pod injected(String name) {
-        return Chart.typed(ADMISSION.mutate(pod(PODS.get(name), "enabled")), Pod.class);
+        return Chart.typed(ADMISSION.mutate(Pods.of(name)), Pod.class);
     }
 
     @Test
@@ -136,9 +82,34 @@ public class AdmissionTest {
     }
 
     @Test
+    void sidecarAndApplicationsHaveTheRegionOfTheNodeUnlessValuesNameOne() {
+        Admission nodes = new Admission(Chart.render(Chart.NEW, null));
+        for (String pod : List.of("plain", "empty region")) {
+            Pod typed = Chart.typed(nodes.mutate(Pods.of(pod)), Pod.class);
+            assertEquals(
+                    REGION_OF_THE_NODE,
+                    fieldPath(typed.getSpec().getInitContainers().get(0), "AWS_REGION"));
+            Container app = typed.getSpec().getContainers().get(0);
+            assertEquals(REGION_OF_THE_NODE, fieldPath(app, "AWS_REGION"), pod);
+            assertEquals(REGION_OF_THE_NODE, fieldPath(app, "AWS_DEFAULT_REGION"), pod);
+        }
+        Pod named = injected("empty region");
+        assertEquals(
+                "eu-central-1",
+                env(named.getSpec().getContainers().get(0), "AWS_REGION").getValue());
+        assertEquals(
+                "eu-central-1",
+                env(named.getSpec().getInitContainers().get(0), "AWS_REGION").getValue());
+    }
+
+    private static String fieldPath(Container container, String name) {
+        return env(container, name).getValueFrom().getFieldRef().getFieldPath();
+    }
+
+    @Test
     void theRoleIsTheSidecarsAlone() {
         assertEquals(
-                "app,migrate,mesh",
+                "app,migrate,agent",
                 injected("init containers").getMetadata().getAnnotations().get("eks.amazonaws.com/skip-containers"));
         assertEquals(
                 "mesh,app",
@@ -149,52 +120,56 @@ public class AdmissionTest {
     }
 
     @Test
-    void podsThatDoNotAskAreLeftAlone() {
-        for (String label : new String[] {null, "disabled"}) {
-            Map<String, Object> pod = pod(PODS.get("plain"), label);
-            assertEquals(pod, ADMISSION.mutate(pod));
-        }
-        Admission lenient = new Admission(Chart.render(Chart.NEW, null));
-        assertEquals(List.of(), lenient.problems(pod(PODS.get("plain"), null)));
-        assertEquals(List.of(), lenient.problems(pod(PODS.get("plain"), "disabled")));
+    void aContainerThatAWebhookAddsLaterGetsEndpointAndSkipContainersToo() {
+        Map<String, Object> pod = ADMISSION.mutate(Pods.of("plain"));
+        Chart.maps(Chart.map(pod.get("spec")).get("containers")).add(Map.of("name", "mesh", "image", "mesh:1"));
+        assertFalse(ADMISSION.problems(pod).isEmpty());
+        Map<String, Object> again = ADMISSION.mutate(pod);
+        assertEquals(List.of(), ADMISSION.problems(again));
+        assertEquals(
+                "app,mesh",
+                Chart.typed(again, Pod.class).getMetadata().getAnnotations().get("eks.amazonaws.com/skip-containers"));
     }
 
     @Test
-    void theGuardTellsWhatIsWrong() {
-        Map<String, Object> good = ADMISSION.mutate(pod(PODS.get("plain"), "enabled"));
+    void podsThatDoNotAskAreLeftAlone() {
+        for (String label : new String[] {null, "disabled"}) {
+            Map<String, Object> pod = Pods.of("plain", label);
+            assertEquals(pod, ADMISSION.mutate(pod));
+        }
+        Admission lenient = new Admission(Chart.render(Chart.NEW, null));
+        assertEquals(List.of(), lenient.problems(Pods.of("plain", null)));
+        assertEquals(List.of(), lenient.problems(Pods.of("plain", "disabled")));
+    }
 
-        assertTrue(
-                ADMISSION.problems(pod(PODS.get("plain"), null)).get(0).contains("give the pod the label"),
-                "guard.everyPod");
-        assertEquals(
-                List.of("label tollgate.dev/inject: expected enabled or disabled, found yes"),
-                ADMISSION.problems(pod(PODS.get("plain"), "yes")));
+    @Test
+    void aLabelOfTheNamespaceAsksForAllItsPods() {
+        Admission all = new Admission(Chart.render(Chart.NEW, null), Map.of("tollgate.dev/inject", "enabled"));
+        Map<String, Object> injected = all.mutate(Pods.of("plain", null));
+        assertEquals(all.mutate(Pods.of("plain")), injected);
+        assertEquals(List.of(), all.problems(injected));
+        assertTrue(all.problems(Pods.of("plain", null)).get(0).contains("not the sidecar"));
+        Map<String, Object> out = Pods.of("plain", "disabled");
+        assertEquals(out, all.mutate(out));
+        assertEquals(List.of(), all.problems(out));
+        Map<String, Object> host =
+                Pods.yaml("spec: { hostNetwork: true, containers: [{ name: app, image: 'app:1' }] }", null);
+        assertEquals(host, all.mutate(host), "it has not asked itself");
+        assertEquals(List.of(), all.problems(host));
+    }
 
-        Map<String, Object> elsewhere = pod(
-                "spec: { containers: [{ name: app, image: 'app:1', env: [{ name: AWS_ENDPOINT_URL_BEDROCK_RUNTIME, value:"
-                        + " 'https://bedrock-runtime.us-east-1.amazonaws.com' }] }] }",
-                "enabled");
-        assertTrue(
-                ADMISSION.problems(ADMISSION.mutate(elsewhere)).get(0).startsWith("every container must find Bedrock"));
-
-        Map<String, Object> host = Admission.copy(good);
-        Chart.map(host.get("spec")).put("hostNetwork", true);
-        assertTrue(ADMISSION.problems(host).get(0).contains("remove hostNetwork"));
-
-        Map<String, Object> other = Admission.copy(good);
-        Chart.maps(Chart.map(other.get("spec")).get("initContainers")).get(0).put("image", "evil/tollgate:0.1.0");
-        assertTrue(ADMISSION.problems(other).get(0).contains("not the sidecar tollgate of image tollgate/tollgate"));
-
-        Map<String, Object> endsFirst = Admission.copy(good);
-        Chart.maps(Chart.map(endsFirst.get("spec")).get("initContainers"))
-                .get(0)
-                .remove("restartPolicy");
-        assertEquals(1, ADMISSION.problems(endsFirst).size());
+    @Test
+    void numbersInValuesMeanWhatPeopleMean() {
+        Container sidecar = injected("plain").getSpec().getInitContainers().get(0);
+        assertEquals("25000000", env(sidecar, "TOLLGATE_PROXY_MAX_BODY_BYTES").getValue());
+        assertEquals("500", env(sidecar, "TOLLGATE_METRICS_MAX_TENANTS").getValue());
+        assertEquals("0.1", sidecar.getResources().getRequests().get("cpu").toString());
+        assertEquals("1", sidecar.getResources().getLimits().get("cpu").toString());
     }
 
     @Test
     void wrongFieldsAreFoundWhenCompiled() {
-        KubernetesCel cel = new KubernetesCel();
+        KubernetesCel cel = new KubernetesCel(Map.of());
         assertThrows(
                 IllegalArgumentException.class,
                 () -> cel.evaluate("Object{spec: Object.spec{containerz: []}}", Map.of(), Map.of()));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,10 @@ class AlertsTest {
 
     private static final Path RULES = Chart.ROOT.resolve("alerts/tollgate.rules.yaml");
 
-    private static List<Map<String, Object>> rules() throws IOException {
+    /** Metrics that an alert asks for; labels and functions have no such names. */
+    static final Pattern METRIC = Pattern.compile("\\b(?:(?:tollgate|kube|process)_[a-z0-9_]+|up)\\b(?=[^=]|$)");
+
+    static List<Map<String, Object>> rules() throws IOException {
         List<Map<String, Object>> rules = new ArrayList<>();
         Map<String, Object> file = Chart.map(Chart.yaml().load(Files.readString(RULES)));
         Chart.maps(file.get("groups")).forEach(g -> rules.addAll(Chart.maps(g.get("rules"))));
@@ -28,11 +32,13 @@ class AlertsTest {
     void everyAlertHasNumbersAndASectionInTheRunbook() throws IOException {
         String runbook = Files.readString(Path.of("src/docs/runbook.md"));
         String tests = Files.readString(Path.of("src/test/resources/prometheus/alerts_test.yaml"));
-        assertEquals(13, rules().size());
+        assertEquals(24, rules().size());
         for (Map<String, Object> rule : rules()) {
             String name = (String) rule.get("alert");
             Map<String, Object> annotations = Chart.map(rule.get("annotations"));
+            assertTrue(name.startsWith("Tollgate"), name);
             assertTrue(((String) annotations.get("summary")).contains("{{ "), name);
+            assertTrue(((String) annotations.get("description")).endsWith("."), name);
             assertEquals("https://tollgate.dev/runbook#" + name.toLowerCase(), annotations.get("runbook_url"));
             assertTrue(runbook.contains("## " + name + "\n"), name);
             assertTrue(
@@ -44,10 +50,26 @@ class AlertsTest {
         }
     }
 
+    /** Another release has its own rules for its own namespace. */
+    @Test
+    void everySelectorNamesTheNamespace() throws IOException {
+        for (Map<String, Object> rule : rules()) {
+            String expression = (String) rule.get("expr");
+            METRIC.matcher(expression).results().forEach(m -> {
+                boolean joined = expression.contains("on (namespace, pod, instance) " + m.group());
+                assertTrue(
+                        joined || expression.startsWith("{namespace=~\".+\"", m.end()),
+                        rule.get("alert") + ": " + m.group());
+            });
+        }
+    }
+
     @Test
     void theChartShipsThem() throws IOException {
-        Map<String, Object> rule = Chart.object(Chart.render(Chart.NEW, "full"), "PrometheusRule", "tollgate");
-        assertEquals(Chart.yaml().load(Files.readString(RULES)), rule.get("spec"));
+        Map<String, Object> rule = Chart.only(Chart.render(Chart.NEW, "full"), "PrometheusRule");
+        assertEquals(
+                Chart.yaml().load(Files.readString(RULES).replace("namespace=~\".+\"", "namespace=\"team-a\"")),
+                rule.get("spec"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -20,22 +21,27 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 public final class Chart {
 
     public static final Path ROOT = Path.of("helm/tollgate");
+    /** A cluster that neither injects nor copies the node's region to its pods. */
     public static final String OLD = "1.29.0";
+
     public static final String NEW = "1.36.0";
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private Chart() {}
 
-    /** @param values a file of the folder ci, or null for the defaults */
+    /** @param values a file of the folder ci, or null for the one that chooses a ledger and nothing else */
     public static String render(String kubeVersion, String values, String... sets) {
         TemplateCommand template = new Helm(ROOT)
                 .template()
                 .withName("tollgate")
                 .withNamespace("team-a")
                 .withKubeVersion(kubeVersion);
-        if (values != null) {
-            template = template.withValuesFile(ROOT.resolve("ci").resolve(values + "-values.yaml"));
+        template = template.withValuesFile(
+                ROOT.resolve("ci").resolve((values == null ? "default" : values) + "-values.yaml"));
+        if (kubeVersion.equals(OLD)
+                && (values == null || Set.of("memory", "quickstart").contains(values))) {
+            template = template.set("aws.region", "eu-west-1");
         }
         for (String set : sets) {
             int equals = set.indexOf('=');
@@ -61,6 +67,25 @@ public final class Chart {
                         && map(o.get("metadata")).get("name").equals(name))
                 .toList();
         assertEquals(1, found.size(), kind + " " + name);
+        return found.get(0);
+    }
+
+    /** What `tollgate inject` reads. */
+    public static Map<String, Object> injection(String manifests) {
+        Map<String, Object> config = objects(manifests).stream()
+                .filter(o -> o.get("kind").equals("ConfigMap"))
+                .filter(o -> map(o.get("data")).containsKey("injection.yaml"))
+                .findFirst()
+                .orElseThrow();
+        return map(yaml().load((String) map(config.get("data")).get("injection.yaml")));
+    }
+
+    /** The one object of a kind. */
+    public static Map<String, Object> only(String manifests, String kind) {
+        List<Map<String, Object>> found = objects(manifests).stream()
+                .filter(o -> o.get("kind").equals(kind))
+                .toList();
+        assertEquals(1, found.size(), kind);
         return found.get(0);
     }
 

@@ -47,7 +47,7 @@ record Dashboard(String name, JsonObject json) {
         return expression
                 .replace("$__rate_interval", "1m")
                 .replace("$__range", "1h")
-                .replaceAll("\\$(namespace|application|environment|tenant|model)", ".*");
+                .replaceAll("\\$(cluster|namespace|pod|application|environment|tenant|model)", ".*");
     }
 
     private static List<JsonObject> objects(JsonArray array) {

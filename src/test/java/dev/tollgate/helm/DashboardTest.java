@@ -22,16 +22,18 @@ class DashboardTest {
     }
 
     @Test
-    void thereAreTwoAndTheChartShipsThem() {
-        assertEquals(2, Dashboard.all().size());
+    void thereAreFourAndTheChartShipsThem() {
+        assertEquals(4, Dashboard.all().size());
         String manifests = Chart.render(Chart.OLD, null);
         for (Dashboard dashboard : Dashboard.all()) {
-            Map<String, Object> config = Chart.object(
-                    manifests,
-                    "ConfigMap",
-                    "tollgate-dashboard-" + dashboard.name().replace(".json", ""));
-            assertEquals(dashboard.json(), new JsonObject((String)
-                    Chart.map(config.get("data")).get(dashboard.name())));
+            String name = dashboard.name().replace(".json", "");
+            Map<String, Object> config = Chart.object(manifests, "ConfigMap", "tollgate-dashboard-" + name);
+            JsonObject shipped =
+                    new JsonObject((String) Chart.map(config.get("data")).get("team-a-tollgate-" + dashboard.name()));
+            assertEquals("Tollgate team-a: ", shipped.getString("title").substring(0, 17));
+            assertTrue(shipped.getString("uid").matches("tollgate-" + name + "-[0-9a-f]{8}"));
+            shipped.put("title", dashboard.json().getString("title")).put("uid", "tollgate-" + name);
+            assertEquals(dashboard.json(), shipped);
             assertEquals(
                     "1",
                     Chart.map(Chart.map(config.get("metadata")).get("labels")).get("grafana_dashboard"));
@@ -74,15 +76,48 @@ class DashboardTest {
 
     @ParameterizedTest
     @MethodSource("dashboards")
-    void variablesAreTheSixAndAllAreUsedWhereTheyAreAsked(Dashboard dashboard) {
+    void variablesAreTheEightAndEveryQueryUsesThoseOfItsPlace(Dashboard dashboard) {
         Set<String> names =
                 dashboard.variables().stream().map(v -> v.getString("name")).collect(Collectors.toSet());
-        assertEquals(Set.of("datasource", "namespace", "application", "environment", "tenant", "model"), names);
+        assertEquals(
+                Set.of("datasource", "cluster", "namespace", "pod", "application", "environment", "tenant", "model"),
+                names);
         for (JsonObject panel : dashboard.panels()) {
             for (JsonObject target : Dashboard.targets(panel)) {
                 assertEquals("${datasource}", target.getJsonObject("datasource").getString("uid"));
-                String left = Dashboard.query(target.getString("expr"));
+                String expression = target.getString("expr");
+                assertTrue(
+                        expression.contains("cluster=~\"$cluster\",namespace=~\"$namespace\",pod=~\"$pod\""),
+                        expression);
+                String left = Dashboard.query(expression);
                 assertFalse(left.contains("$"), left);
+            }
+        }
+    }
+
+    /** Other processes of a pod have metrics of the same names. */
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void processMetricsAreThoseOfSidecarsOnly(Dashboard dashboard) {
+        for (JsonObject panel : dashboard.panels()) {
+            for (JsonObject target : Dashboard.targets(panel)) {
+                String expression = target.getString("expr");
+                assertEquals(
+                        expression.contains("process_"),
+                        expression.contains("and on (namespace, pod, instance) tollgate_build_info"),
+                        expression);
+            }
+        }
+    }
+
+    /** Prometheus keeps a fortnight by default; the ledger keeps the month. */
+    @ParameterizedTest
+    @MethodSource("dashboards")
+    void numbersOfAMonthComeFromTheLedger(Dashboard dashboard) {
+        for (JsonObject panel : dashboard.panels()) {
+            assertFalse(panel.getString("timeFrom", "").contains("M"), panel.getString("title"));
+            if (panel.getString("title").contains("month")) {
+                assertTrue(panel.getJsonArray("targets").encode().contains("tollgate_budget_used_usd"), panel.encode());
             }
         }
     }

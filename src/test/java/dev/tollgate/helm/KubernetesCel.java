@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * CEL as an API server's admission policies have it: {@code object}, {@code variables}, the string functions, and the types
+ * CEL as an API server's admission policies have it: {@code object}, {@code namespaceObject}, {@code variables}, the functions of strings and lists, comprehensions of two variables, and the types
  * {@code Object...} and {@code JSONPatch}, whose fields are checked when an expression is compiled.
  */
 final class KubernetesCel {
@@ -40,17 +40,25 @@ final class KubernetesCel {
             .setOptions(CelOptions.current().enableCelValue(true).build())
             .addVar("object", SimpleType.DYN)
             .addVar("variables", MapType.create(SimpleType.STRING, SimpleType.DYN))
-            .addCompilerLibraries(CelExtensions.strings())
-            .addRuntimeLibraries(CelExtensions.strings())
+            .addVar("namespaceObject", SimpleType.DYN)
+            .addCompilerLibraries(CelExtensions.strings(), CelExtensions.lists(), CelExtensions.comprehensions())
+            .addRuntimeLibraries(CelExtensions.strings(), CelExtensions.lists(), CelExtensions.comprehensions())
             .setTypeProvider(new PodTypes())
             .setValueProvider(
                     (CelValueProvider) (type, fields) -> Optional.of(new Struct(type, new LinkedHashMap<>(fields))))
             .build();
 
+    private final Map<String, Object> namespace;
+
+    /** @param namespaceLabels labels of the namespace that a request is for */
+    KubernetesCel(Map<String, String> namespaceLabels) {
+        this.namespace = Map.of("metadata", Map.of("labels", namespaceLabels));
+    }
+
     Object evaluate(String expression, Map<String, Object> object, Map<String, Object> variables) {
         try {
             return plain(cel.createProgram(cel.compile(expression).getAst())
-                    .eval(Map.of("object", object, "variables", variables)));
+                    .eval(Map.of("object", object, "variables", variables, "namespaceObject", namespace)));
         } catch (CelValidationException | CelEvaluationException e) {
             throw new IllegalArgumentException(e.getMessage() + "\n" + expression, e);
         }

@@ -108,9 +108,14 @@ class ValuesTest {
         Golden.check(Chart.ROOT.resolve("README.md"), """
                 # The tollgate chart
 
-                Made from values.yaml by ValuesTest; do not edit. One release serves one namespace:
+                Made from values.yaml by ValuesTest; do not edit. One release serves one namespace; Redis' URL is in a Secret there:
 
-                    helm install tollgate ./helm/tollgate -n team-a --set redis.url=rediss://:password@redis.example.com:6379
+                    kubectl -n team-a create secret generic team-redis --from-env-file=redis.env  # url=rediss://...
+
+                    helm install tollgate ./helm/tollgate -n team-a --set redis.existingSecret.name=team-redis
+
+                To try it, `--set redis.quickstart.enabled=true` runs a Valkey beside it. Sizing, upgrades and IAM:
+                [operations](../../src/docs/operations.md).
 
                 | key | default | |
                 |---|---|---|

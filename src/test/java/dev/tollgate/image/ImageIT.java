@@ -200,7 +200,7 @@ class ImageIT {
         }
         String dockerfile = Files.readString(Path.of("src/main/docker", isNative ? "Dockerfile" : "Dockerfile.jvm"));
         Files.createDirectories(root.resolve("proc"));
-        String enter = "mount -t proc proc \"$0/proc\" && exec chroot --userspec=65532:65532 \"$0\" \"$@\"";
+        String enter = "mount -t proc proc \"$0/proc\" && exec chroot --userspec=8787:8787 \"$0\" \"$@\"";
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", enter, root.toString()));
         command.addAll(list(line(dockerfile, "ENTRYPOINT")));
         command.add("demo");

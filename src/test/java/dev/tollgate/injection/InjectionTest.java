@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.helm.Admission;
-import dev.tollgate.helm.AdmissionTest;
 import dev.tollgate.helm.Chart;
-import dev.tollgate.helm.ChartTest;
-import java.io.StringWriter;
+import dev.tollgate.helm.Pods;
+import dev.tollgate.injection.Outcome.State;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,39 +15,43 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code tollgate inject} does to a manifest what the admission policy does to its pods. */
 class InjectionTest {
 
-    private static final String MANIFESTS = Chart.render(Chart.NEW, "full");
-    private static final Admission ADMISSION = new Admission(MANIFESTS);
+    private static final String FULL = Chart.render(Chart.NEW, "full");
+    private static final String DEFAULT = Chart.render(Chart.NEW, null);
 
     private static Injection injection() {
-        return new Injection(ChartTest.injection(MANIFESTS));
+        return new Injection(Chart.injection(FULL));
     }
 
     static Stream<String> names() {
-        return AdmissionTest.PODS.keySet().stream();
+        return Pods.BY_NAME.keySet().stream();
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void isThePolicysEqual(String name) {
-        Map<String, Object> pod = AdmissionTest.pod(AdmissionTest.PODS.get(name), "enabled");
-        Map<String, Object> byPolicy = ADMISSION.mutate(pod);
-        Map<String, Object> byCommand = Admission.copy(pod);
-        List<Injection.Outcome> outcomes = injection().into(byCommand);
-        assertEquals(List.of(new Injection.Outcome(false, "pod \"it\" injected")), outcomes);
-        assertEquals(byPolicy, byCommand);
-        assertEquals(List.of(), ADMISSION.problems(byCommand));
+    void isThePolicysEqualButForTheRecordOfItself(String name) {
+        for (String manifests : List.of(FULL, DEFAULT)) {
+            Admission admission = new Admission(manifests);
+            Map<String, Object> pod = Pods.of(name);
+            Map<String, Object> byCommand = Admission.copy(pod);
+            List<Outcome> outcomes = new Injection(Chart.injection(manifests)).into(byCommand);
+            assertEquals(List.of(new Outcome(State.INJECTED, "pod \"it\" injected")), outcomes);
+            Chart.map(Chart.map(byCommand.get("metadata")).get("annotations")).remove("tollgate.dev/injected");
+            assertEquals(admission.mutate(pod), byCommand);
+        }
     }
 
     private static Map<String, Object> workload(String kind, Map<String, Object> pod) {
         Map<String, Object> template = Admission.copy(pod);
         template.keySet().removeAll(List.of("apiVersion", "kind"));
         Map<String, Object> workload = new LinkedHashMap<>();
+        workload.put("apiVersion", kind.endsWith("Job") ? "batch/v1" : kind.startsWith("Repl") ? "v1" : "apps/v1");
         workload.put("kind", kind);
         workload.put("metadata", new LinkedHashMap<>(Map.of("name", "it")));
         Map<String, Object> spec = new LinkedHashMap<>(Map.of("template", template));
@@ -61,73 +64,97 @@ class InjectionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob"})
-    void everyWorkloadsPodsAreInjected(String kind) {
-        Map<String, Object> pod = AdmissionTest.pod(AdmissionTest.PODS.get("init containers"), null);
-        Map<String, Object> workload = workload(kind, pod);
+    @ValueSource(
+            strings = {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob"
+            })
+    void everyKindWithPodsIsInjected(String kind) {
+        Map<String, Object> workload = workload(kind, Pods.of("init containers", null));
         Map<String, Object> list = new LinkedHashMap<>();
         list.put("kind", "List");
         list.put("items", new ArrayList<>(List.of(workload)));
         assertEquals(
                 kind.toLowerCase() + " \"it\" injected",
                 injection().into(list).get(0).text());
-        assertEquals("left alone: it has the sidecar", text(injection().into(workload)));
-        Map<String, Object> asked = AdmissionTest.pod(AdmissionTest.PODS.get("init containers"), "enabled");
-        Map<String, Object> expected = ADMISSION.mutate(asked);
+        assertEquals("is up to date", text(injection().into(workload)));
+        Map<String, Object> expected = Pods.of("init containers");
+        injection().into(expected);
         Object spec = Chart.map(workload.get("spec"));
         if (kind.equals("CronJob")) {
             spec = Chart.map(Chart.map(Chart.map(spec).get("jobTemplate")).get("spec"));
         }
-        Map<String, Object> template = Chart.map(Chart.map(spec).get("template"));
-        assertEquals(expected.get("spec"), template.get("spec"));
-        assertEquals(expected.get("metadata"), template.get("metadata"));
+        assertEquals(
+                expected.get("spec"), Chart.map(Chart.map(spec).get("template")).get("spec"));
     }
 
-    private static String text(List<Injection.Outcome> outcomes) {
+    private static String text(List<Outcome> outcomes) {
         return outcomes.get(0).text().replaceFirst("^\\S+ \"it\" ", "");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "v1, Service, it has no pods",
+        "argoproj.io/v1alpha1, Rollout, its kind is Rollout of argoproj.io/v1alpha1",
+        "serving.knative.dev/v1, Service, its kind is Service of serving.knative.dev/v1",
+        "batch.volcano.sh/v1alpha1, Job, its kind is Job of batch.volcano.sh/v1alpha1"
+    })
+    void otherKindsStayAsTheyAreAndAreSaidToBeSkipped(String version, String kind, String why) {
+        Map<String, Object> object = kind.equals("Service") && version.equals("v1")
+                ? new LinkedHashMap<>(Map.of("metadata", Map.of("name", "it")))
+                : workload(kind, Pods.of("plain"));
+        object.put("apiVersion", version);
+        object.put("kind", kind);
+        Map<String, Object> before = Admission.copy(object);
+        Outcome outcome = injection().into(object).get(0);
+        assertEquals(State.SKIPPED, outcome.state());
+        assertTrue(outcome.text().startsWith(kind.toLowerCase() + " \"it\" skipped: " + why), outcome.text());
+        assertEquals(before, object);
+    }
+
     @Test
-    void otherObjectsAndThoseThatOptOutStayAsTheyAre() {
-        Map<String, Object> service = Map.of("kind", "Service", "metadata", Map.of("name", "it"));
-        assertEquals(List.of(), injection().into(service));
-        Map<String, Object> pod = AdmissionTest.pod(AdmissionTest.PODS.get("plain"), "disabled");
+    void podsThatOptOutStayAsTheyAre() {
+        Map<String, Object> pod = Pods.of("plain", "disabled");
         Map<String, Object> before = Admission.copy(pod);
         assertEquals("left alone: its label says disabled", text(injection().into(pod)));
         assertEquals(before, pod);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "spec: { hostNetwork: true, containers: [{ name: app }] } | remove hostNetwork",
+                "spec: { hostPID: true, containers: [{ name: app }] } | remove shareProcessNamespace and hostPID",
+                "spec: { shareProcessNamespace: true, containers: [{ name: app }] } | can read its credentials",
+                "spec: { containers: [{ name: app, securityContext: { runAsUser: 8787 } }] } | user 8787 is the sidecar's",
+                "spec: { securityContext: { runAsUser: 8787 }, containers: [{ name: app }] } | give container app another runAsUser",
+                "{ metadata: { annotations: { tollgate.dev/credentials: Keep } }, spec: { containers: [{ name: app }] } } | expected dummy or keep, found Keep",
+                "{ metadata: { annotations: { eks.amazonaws.com/skip-containers: 'app,tollgate' } }, spec: { containers: [{ name: app }] } } | names tollgate, which then has no AWS role"
+            })
+    void whatTheGuardWouldRefuseIsRefusedByName(String yaml, String message) {
+        Outcome outcome = injection().into(Pods.yaml(yaml, "enabled")).get(0);
+        assertEquals(State.REFUSED, outcome.state());
+        assertTrue(outcome.text().contains(message), outcome.text());
+    }
+
     @Test
-    void whatCannotBeInjectedIsRefusedByName() {
-        Map<String, Object> host = AdmissionTest.pod(
-                "spec: { hostNetwork: true, containers: [{ name: app, image: 'app:1' }] }", "enabled");
-        assertTrue(injection().into(host).get(0).refused());
-        Map<String, Object> wrong = AdmissionTest.pod(AdmissionTest.PODS.get("plain"), "yes");
-        assertTrue(text(injection().into(wrong))
+    void badInputIsRefusedByName() {
+        assertTrue(text(injection().into(Pods.of("plain", "yes")))
                 .contains("expected label tollgate.dev/inject enabled or disabled, found yes"));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> new Injection(Map.of("sidecar", Map.of())))
                 .getMessage()
                 .contains("expected `volumes`"));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> injection()
-                        .into(AdmissionTest.pod("spec: { containers: none }", "enabled")))
+                        .into(Pods.yaml("spec: { containers: none }", "enabled")))
                 .getMessage()
                 .contains("expected a list at `containers`, found none"));
     }
 
     @Test
-    void scalarsComeOutAsKubernetesReadsThem() {
-        String yaml =
-                "---\na: \"yes\"\nb: \"1\"\nc: 2024-01-01T00:00:00Z\nd: 0644\ne: true\nf: 'on'\ng: null\nh: |\n  two\n  lines\n";
-        StringWriter out = new StringWriter();
-        KubernetesYaml.writer().dumpAll(KubernetesYaml.reader().loadAll(yaml).iterator(), out);
-        Map<String, Object> again = Chart.map(Chart.yaml().load(out.toString()));
-        assertEquals("yes", again.get("a"));
-        assertEquals("1", again.get("b"));
-        assertEquals("2024-01-01T00:00:00Z", again.get("c"));
-        assertEquals(0644, again.get("d"));
-        assertEquals(true, again.get("e"));
-        assertEquals("on", again.get("f"));
-        assertEquals(null, again.get("g"));
-        assertEquals("two\nlines\n", again.get("h"));
+    void aRegionOfTheCommandTakesThePlaceOfTheNodes() {
+        Map<String, Object> pod = Pods.of("plain");
+        Injection.inRegion(Chart.injection(DEFAULT), "eu-west-3").into(pod);
+        assertEquals(
+                3, pod.toString().split("value=eu-west-3", -1).length - 1, "sidecar, AWS_REGION, AWS_DEFAULT_REGION");
+        assertTrue(!pod.toString().contains("topology.kubernetes.io/region"));
     }
 }

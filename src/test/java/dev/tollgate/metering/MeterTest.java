@@ -1,44 +1,32 @@
 package dev.tollgate.metering;
 
+import static dev.tollgate.metering.Answers.event;
+import static dev.tollgate.metering.Answers.json;
+import static dev.tollgate.metering.Answers.meter;
+import static dev.tollgate.metering.Answers.quoted;
+import static dev.tollgate.metering.Answers.type;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.bedrock.EventStream;
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.Purchase;
+import dev.tollgate.bedrock.ServiceTier;
+import dev.tollgate.bedrock.Unit;
 import dev.tollgate.bedrock.Usage;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MeterTest {
 
-    private static MultiMap type(String contentType) {
-        return MultiMap.caseInsensitiveMultiMap().add("Content-Type", contentType);
-    }
-
-    /** The same usage however the bytes are split. */
-    private static Optional<Usage> meter(Operation operation, MultiMap headers, Buffer bytes) {
-        Optional<Usage> whole = split(operation, headers, bytes, new Random(0), Integer.MAX_VALUE);
-        for (int seed = 1; seed < 30; seed++) {
-            assertEquals(whole, split(operation, headers, bytes, new Random(seed), 40), "seed " + seed);
-        }
-        return whole;
-    }
-
-    private static Optional<Usage> split(Operation operation, MultiMap headers, Buffer bytes, Random random, int most) {
-        Meter meter = Meter.of(operation, headers);
-        for (int at = 0; at < bytes.length(); ) {
-            int n = Math.min(bytes.length() - at, most == Integer.MAX_VALUE ? most : 1 + random.nextInt(most));
-            meter.accept(bytes.slice(at, at + n));
-            at += n;
-        }
-        return meter.usage();
+    private static Metered body(Operation operation, String json) {
+        return meter(operation, json(), Buffer.buffer(quoted(json)));
     }
 
     @ParameterizedTest
@@ -54,91 +42,127 @@ class MeterTest {
                 "{'generation':'x','prompt_token_count':5,'generation_token_count':6} | 5|6|0|0|0",
                 "{'choices':[{'message':{'content':'x'}}],'usage':{'prompt_tokens':100,'completion_tokens':7,'prompt_tokens_details':{'cached_tokens':60}}} | 40|7|60|0|0",
                 "{'usage':{'input_tokens':100,'input_tokens_details':{'cached_tokens':30},'output_tokens':5,'output_tokens_details':{'reasoning_tokens':2}}} | 70|5|30|0|0",
+                "{'usage':{'prompt_tokens':2000,'completion_tokens':7,'prompt_tokens_details':{'cached_tokens':100,'cache_write_tokens':1500}}} | 400|7|100|1500|0",
+                "{'usage':{'input_tokens':2000,'input_tokens_details':{'cache_write_tokens':1500},'output_tokens':5}} | 500|5|0|1500|0",
+                "{'usage':{'input_tokens':10,'output_tokens':5,'iterations':[{'type':'compaction','input_tokens':1000,'output_tokens':100,'cache_creation':{'ephemeral_1h_input_tokens':7}},{'type':'message','input_tokens':10,'output_tokens':5,'cache_read_input_tokens':3}]}} | 1010|105|3|0|7"
             })
     void readsEveryFamilysBody(String json, long in, long out, long read, long write5m, long write1h) {
-        Buffer body = Buffer.buffer(json.replace('\'', '"'));
         assertEquals(
                 Optional.of(new Usage(in, out, read, write5m, write1h)),
-                meter(Operation.INVOKE, type("application/json"), body));
+                body(Operation.INVOKE, json).usage());
     }
 
     @Test
     void whatTheModelWritesIsNotItsUsage() {
-        Buffer body = Buffer.buffer("{\"output\":{\"message\":{\"content\":[{\"toolUse\":{\"input\":{\"usage\":"
-                + "{\"inputTokens\":1,\"outputTokens\":1}}}}]}},\"usage\":{\"inputTokens\":500,\"outputTokens\":600},"
-                + "\"trace\":{\"usage\":{\"inputTokens\":2}}}");
         assertEquals(
-                Optional.of(new Usage(500, 600, 0, 0, 0)), meter(Operation.CONVERSE, type("application/json"), body));
+                Optional.of(new Usage(500, 600, 0, 0, 0)),
+                body(
+                                Operation.CONVERSE,
+                                "{'output':{'message':{'content':[{'toolUse':{'input':{'usage':{'inputTokens':1,'outputTokens':1},"
+                                        + "'serviceTier':{'type':'flex'}}}},{'text':'\\'usage\\':{\\'inputTokens\\':3}'}]}},"
+                                        + "'usage':{'inputTokens':500,'outputTokens':600},'trace':{'usage':{'inputTokens':2}}}")
+                        .usage());
     }
 
     @Test
-    void headersTellWhereTheBodyDoesNot() {
-        MultiMap headers = type("application/json")
-                .add("X-Amzn-Bedrock-Input-Token-Count", "11")
+    void headersTellIfTheBodyDoesNot() {
+        var headers = json().add("X-Amzn-Bedrock-Input-Token-Count", "11")
                 .add("X-Amzn-Bedrock-Output-Token-Count", "22")
                 .add("X-Amzn-Bedrock-Cache-Read-Input-Token-Count", "3");
         assertEquals(
                 Optional.of(new Usage(11, 22, 3, 0, 0)),
-                meter(Operation.INVOKE, headers, Buffer.buffer("{\"generations\":[{\"text\":\"x\"}]}")));
+                meter(Operation.INVOKE, headers, Buffer.buffer("{\"generations\":[{\"text\":\"x\"}]}"))
+                        .usage());
+        assertEquals(Optional.empty(), body(Operation.INVOKE, "{'outputs':[]}").usage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"flex,FLEX", "default,DEFAULT", "priority,PRIORITY", "reserved,RESERVED"})
+    void theTierThatServedStandsInBodyOrHeader(String name, ServiceTier tier) {
         assertEquals(
-                Optional.empty(), meter(Operation.INVOKE, type("application/json"), Buffer.buffer("{\"outputs\":[]}")));
+                Optional.of(tier),
+                body(
+                                Operation.CONVERSE,
+                                "{'usage':{'inputTokens':1,'outputTokens':1},'serviceTier':{'type':'" + name + "'}}")
+                        .tier());
+        assertEquals(
+                Optional.of(tier),
+                body(Operation.CHAT_COMPLETIONS, "{'choices':[],'service_tier':'" + name + "'}")
+                        .tier());
+        assertEquals(
+                Optional.of(tier),
+                meter(Operation.INVOKE, json().add("X-Amzn-Bedrock-Service-Tier", name), Buffer.buffer("{}"))
+                        .tier());
     }
 
-    private static Buffer event(String type, String json) {
-        return EventStream.event(type, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static Buffer chunk(String json) {
-        String inner =
-                Base64.getEncoder().encodeToString(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-        return event("chunk", "{'bytes':'" + inner + "','p':'abc'}");
+    /** Anthropic's own tiers are others than Bedrock's. */
+    @Test
+    void theTierInsideAnthropicsUsageIsNotBedrocks() {
+        assertEquals(
+                Optional.empty(),
+                body(Operation.INVOKE, "{'usage':{'input_tokens':1,'output_tokens':1,'service_tier':'priority'}}")
+                        .tier());
     }
 
     @Test
-    void converseStreamsTellInTheMetadataEvent() {
-        Buffer stream = event("messageStart", "{'role':'assistant','p':'ab'}")
-                .appendBuffer(event("contentBlockDelta", "{'delta':{'text':'usage inputTokens 9'}}"))
-                .appendBuffer(event("unheardOf", "{'usage':{'inputTokens':99}}"))
-                .appendBuffer(event("messageStop", "{'stopReason':'end_turn'}"))
-                .appendBuffer(
-                        event(
-                                "metadata",
-                                "{'usage':{'inputTokens':5,'outputTokens':6,'cacheReadInputTokens':7},'metrics':{'latencyMs':1}}"));
+    void theLatencyThatServedStandsInBodyOrHeader() {
         assertEquals(
-                Optional.of(new Usage(5, 6, 7, 0, 0)),
-                meter(Operation.CONVERSE_STREAM, type(EventStream.CONTENT_TYPE), stream));
+                Optional.of(false),
+                body(Operation.CONVERSE, "{'performanceConfig':{'latency':'standard'}}")
+                        .optimized());
+        assertEquals(
+                Optional.of(true),
+                meter(
+                                Operation.INVOKE,
+                                json().add("X-Amzn-Bedrock-PerformanceConfig-Latency", "optimized"),
+                                Buffer.buffer("{}"))
+                        .optimized());
     }
 
     @Test
-    void anthropicStreamsAreTakenAtTheirLastCountNotSummed() {
-        Buffer stream = chunk("{'type':'message_start','message':{'usage':{'input_tokens':30,'output_tokens':1,"
-                        + "'cache_creation_input_tokens':8,'cache_creation':{'ephemeral_1h_input_tokens':8}}}}")
-                .appendBuffer(chunk("{'type':'content_block_delta','delta':{'text':'x'}}"))
-                .appendBuffer(chunk("{'type':'message_delta','usage':{'output_tokens':15}}"))
-                .appendBuffer(chunk("{'type':'message_delta','usage':{'output_tokens':44}}"));
-        assertEquals(
-                Optional.of(new Usage(30, 44, 0, 0, 8)),
-                meter(Operation.INVOKE_STREAM, type(EventStream.CONTENT_TYPE), stream));
-        stream.appendBuffer(chunk("{'type':'message_stop','amazon-bedrock-invocationMetrics':{'inputTokenCount':31,"
-                + "'outputTokenCount':45,'invocationLatency':5,'cacheWriteInputTokenCount':8}}"));
-        assertEquals(
-                Optional.of(new Usage(31, 45, 0, 0, 8)),
-                meter(Operation.INVOKE_STREAM, type(EventStream.CONTENT_TYPE), stream));
+    void aBodyThatBreaksOffCountsByItsDeclaredLength() {
+        String json = quoted("{'output':{'message':{'content':[{'text':'" + "gate ".repeat(100) + "'}]}},");
+        Metered known =
+                meter(Operation.CONVERSE, json().add("Content-Length", "3000"), Buffer.buffer(json.substring(0, 100)));
+        assertEquals(Optional.empty(), known.usage());
+        assertEquals(1000, known.passed().output());
+        Metered unknown = meter(Operation.CONVERSE, json(), Buffer.buffer(json.substring(0, 100)));
+        assertTrue(unknown.passed().output() >= 12, "found " + unknown.passed());
     }
 
     @Test
-    void serverSentEventsTellInOneOfTheLastLines() {
-        Buffer stream = Buffer.buffer("data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
-                + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4}}\n\ndata: [DONE]\n\n");
+    void aGuardrailReportsItsUnitsByPolicy() {
+        Metered metered = body(
+                Operation.APPLY_GUARDRAIL,
+                "{'usage':{'topicPolicyUnits':2,'contentPolicyUnits':3,'wordPolicyUnits':9,"
+                        + "'sensitiveInformationPolicyUnits':0,'sensitiveInformationPolicyFreeUnits':5,"
+                        + "'contextualGroundingPolicyUnits':1,'contentPolicyImageUnits':4},'action':'NONE'}");
+        assertEquals(Optional.of(Usage.NONE), metered.usage());
         assertEquals(
-                Optional.of(new Usage(9, 4, 0, 0, 0)),
-                meter(Operation.CHAT_COMPLETIONS, type("text/event-stream; charset=utf-8"), stream));
-        Buffer responses =
-                Buffer.buffer("event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":"
-                        + "{\"usage\":{\"input_tokens\":12,\"output_tokens\":3}}}\n\n");
+                List.of(
+                        Purchase.of(Unit.TOPIC_TEXT, 2),
+                        Purchase.of(Unit.CONTENT_TEXT, 3),
+                        Purchase.of(Unit.GROUNDING_TEXT, 1),
+                        Purchase.of(Unit.CONTENT_IMAGE, 4)),
+                metered.purchases());
+    }
+
+    @Test
+    void aGuardrailsTraceInAConverseAnswerCounts() {
+        String usage = "'invocationMetrics':{'usage':{'topicPolicyUnits':1,'contentPolicyUnits':2}}";
+        Metered metered = body(
+                Operation.CONVERSE,
+                "{'usage':{'inputTokens':1,'outputTokens':1},'trace':{'guardrail':{'inputAssessment':{'g':{" + usage
+                        + "}},'outputAssessments':{'g':[{" + usage + "}]}}}}");
+        assertEquals(List.of(Purchase.of(Unit.TOPIC_TEXT, 2), Purchase.of(Unit.CONTENT_TEXT, 4)), metered.purchases());
+    }
+
+    @Test
+    void freeOperationsUseNothingAndOthersWithoutReportAreUnknown() {
         assertEquals(
-                Optional.of(new Usage(12, 3, 0, 0, 0)),
-                meter(Operation.RESPONSES, type("text/event-stream"), responses));
+                Optional.of(Usage.NONE),
+                body(Operation.COUNT_TOKENS, "{'inputTokens':9}").usage());
+        assertEquals(Metered.NOTHING, body(Operation.ASYNC_INVOKE_START, "{'invocationArn':'x'}"));
     }
 
     @Test
@@ -146,10 +170,10 @@ class MeterTest {
         Meter meter = Meter.of(Operation.CONVERSE_STREAM, type(EventStream.CONTENT_TYPE));
         meter.accept(EventStream.exception("modelStreamErrorException", "x"));
         assertEquals(Optional.of("modelStreamErrorException"), meter.exception());
-        assertTrue(!meter.produced());
+        assertFalse(meter.produced());
 
         Meter cut = Meter.of(Operation.CONVERSE_STREAM, type(EventStream.CONTENT_TYPE));
         cut.accept(event("contentBlockDelta", "{}").slice(0, 20));
-        assertTrue(!cut.atFrameBoundary());
+        assertFalse(cut.atFrameBoundary());
     }
 }

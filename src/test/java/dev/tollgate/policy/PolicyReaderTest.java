@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tollgate.bedrock.ModelId;
+import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.tenant.Caller;
 import io.vertx.core.json.JsonArray;
@@ -12,6 +14,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -71,7 +74,7 @@ class PolicyReaderTest {
                 "'revision: 0' | 1 | a whole number from 1 to 999999999 | 0",
                 "'revision: later' | 1 | a whole number from 1 to 999999999 | later",
                 "'limits: 5' | 1 | a list | \"5\"",
-                "'limitz: []' | 1 | one of aliases, limits, profiles, revision, tenants | \"limitz\"",
+                "'limitz: []' | 1 | one of aliases, default-max-tokens, limits, profiles, revision, tenants | \"limitz\"",
                 "'limits: [{concurrency: 5}]' | 1 | a name | no \"name\"",
                 "'limits: [{name: a b, concurrency: 5}]' | 1 | 1 to 64 of A-Z a-z 0-9 . _ - | \"a b\"",
                 "'limits:\n - {name: a, concurrency: 5}\n - {name: a, concurrency: 5}' | 3 | a name that no other limit has | \"a\"",
@@ -88,6 +91,8 @@ class PolicyReaderTest {
                 "'limits: [{name: a, budget: {usd: 5, per: year}}]' | 1 | one of hour, day, week, month | \"year\"",
                 "'limits: [{name: a, budget: {usd: 0.0000001, per: day}}]' | 1 | US dollars | \"0.0000001\"",
                 "'limits: [{name: a, budget: {usd: 5, per: day, time-zone: Mars}}]' | 1 | a time zone | \"Mars\"",
+                "'default-max-tokens: {a: 0}' | 1 | a whole number | \"0\"",
+                "'limits: [{name: a, concurrency: 1e999999999}]' | 1 | a whole number | \"1e999999999\"",
                 "'limits: [{name: a, budget: {usd: 5, per: day, warn-at: [0]}}]' | 1 | percentages | \"0\"",
                 "'limits: [{name: a, concurrency: 5, mode: dry}]' | 1 | one of enforce, shadow | dry",
                 "'limits: [{name: a, concurrency: 5, on-ledger-failure: pray}]' | 1 | one of deny, open, share | pray",
@@ -95,7 +100,7 @@ class PolicyReaderTest {
                 "'limits: [{name: a, concurrency: 5, per: [planet]}]' | 1 | each of tenant, model | planet",
                 "'limits: [{name: a, concurrency: 5, match: {planet: x}}]' | 1 | one of application | \"planet\"",
                 "'tenants: {a: {colour: red}}' | 1 | one of cost-center, environment | \"colour\"",
-                "'aliases: {a: [1]}' | 1 | a text | a list",
+                "'aliases: {a: [1]}' | 1 | a string | a list",
                 "'limits: [' | 1 | YAML | ",
             })
     void everyMistakeIsToldWithItsLine(String yaml, int line, String expected, String found) {
@@ -118,6 +123,77 @@ class PolicyReaderTest {
     }
 
     @Test
+    void mistakesAreSortedByLine() {
+        PolicyException e = assertThrows(
+                PolicyException.class,
+                () -> PolicyReader.read("limits:\n- name: a\n  mode: y\n  concurrency: 0\n  nme: b\n", 1));
+        assertEquals(List.of(3, 4, 5), e.problems().stream().map(p -> p.line()).toList(), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'limits: [' | line 1: expected YAML, found a syntax error: expected the node content, but found '<stream end>'",
+                "'a: \"b' | line 1: expected YAML, found unexpected end of stream",
+                "'a: \u0001' | line 1: expected YAML, found a syntax error: special characters are not allowed",
+                "'[1]' | line 1: expected a mapping, found a list",
+                "'limitz: []' | line 1: expected one of aliases",
+            })
+    void aMessageHasNoEmptyPlaceAndNoWordTwice(String yaml, String message) {
+        PolicyException e = assertThrows(PolicyException.class, () -> PolicyReader.read(yaml.translateEscapes(), 1));
+        assertTrue(e.getMessage().startsWith(message), e.getMessage());
+        assertTrue(!e.getMessage().contains(": :") && !e.getMessage().contains("found found"), e.getMessage());
+    }
+
+    @Test
+    void defaultMaxTokensAreReadInTheOrderOfTheFile() {
+        Policy policy = PolicyReader.read("""
+                default-max-tokens:
+                  "claude-*": 4096
+                  us.amazon.nova-lite-v1:0: 500
+                  "*": 2048
+                """, 1);
+        assertEquals(Optional.of(4096L), policy.defaultMaxTokens(target("anthropic.claude-sonnet-4-5-20250929-v1:0")));
+        assertEquals(Optional.of(500L), policy.defaultMaxTokens(target("us.amazon.nova-lite-v1:0")));
+        assertEquals(Optional.of(2048L), policy.defaultMaxTokens(target("cohere.rerank-v3-5:0")));
+        assertEquals(Optional.empty(), Policy.NONE.defaultMaxTokens(target("cohere.rerank-v3-5:0")));
+    }
+
+    private static ModelTarget target(String id) {
+        return ModelTarget.of(ModelId.parse(id), Optional.empty());
+    }
+
+    @Test
+    void warnAtIsSortedAndHasEachOnce() {
+        Limit limit = PolicyReader.read("limits: [{name: a, budget: {usd: 5, per: day, warn-at: [95, 80, 80]}}]", 1)
+                .limits()
+                .get(0);
+        assertEquals(List.of(80, 95), ((Limit.Budget) limit.quantity()).warnAt());
+    }
+
+    @Test
+    void theTableShowsProfilesWarningsAndDefaults() {
+        String table = PolicyTable.of(PolicyReader.read("""
+                profiles: { abc123: us.amazon.nova-lite-v1:0 }
+                aliases: { nova: abc123 }
+                default-max-tokens: { "claude-*": 4096 }
+                limits:
+                  - { name: month, budget: { usd: 500, per: month, warn-at: [80, 95] } }
+                  - { name: rate, rate: { tokens: 5, every: 90s, burst: 7 } }
+                """, 1));
+        assertTrue(table.startsWith("0 tenants, 1 alias, 1 profile, 2 limits\n"), table);
+        for (String part : List.of(
+                "80 %, 95 %",
+                "abc123 -> us.amazon.nova-lite-v1:0",
+                "nova -> abc123",
+                "claude-*: 4096",
+                "5 tokens each 90 s, burst 7 tokens")) {
+            assertTrue(table.contains(part), table);
+        }
+    }
+
+    @Test
     void anEmptyFileIsAPolicyWithoutLimits() {
         assertTrue(PolicyReader.read("", 1).limits().isEmpty());
         assertTrue(PolicyReader.read("# nothing\n", 1).limits().isEmpty());
@@ -128,7 +204,7 @@ class PolicyReaderTest {
         try (InputStream in = Policy.class.getResourceAsStream("policy.schema.json")) {
             JsonObject schema = new JsonObject(new String(in.readAllBytes()));
             assertEquals(
-                    Set.of("revision", "tenants", "aliases", "profiles", "limits"),
+                    Set.of("revision", "tenants", "aliases", "profiles", "default-max-tokens", "limits"),
                     schema.getJsonObject("properties").fieldNames());
             JsonObject defs = schema.getJsonObject("$defs");
             assertEquals(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -49,12 +50,12 @@ class WorkflowTest {
 
     @ParameterizedTest
     @MethodSource("workflows")
-    void jobsEndAndActionsHaveVersionsAndCheckoutsKeepNoCredentials(Path workflow) throws IOException {
+    void jobsEndAndActionsArePinnedAndCheckoutsKeepNoCredentials(Path workflow) throws IOException {
         for (Map<String, Object> job : jobs(workflow)) {
             assertTrue((int) job.get("timeout-minutes") > 0);
             for (Map<String, Object> step : steps(job)) {
-                String uses = String.valueOf(step.getOrDefault("uses", "a/b@v1"));
-                assertTrue(uses.matches("[a-z0-9-]+/[a-z0-9-]+@v[0-9]+"), uses);
+                String uses = String.valueOf(step.getOrDefault("uses", "none"));
+                assertTrue(uses.matches("none|[a-z0-9-]+/[a-z0-9-]+@[0-9a-f]{40}"), uses + " is not pinned by digest");
                 if (uses.startsWith("actions/checkout@")) {
                     assertEquals(Map.of("persist-credentials", false), step.get("with"));
                 }
@@ -88,5 +89,55 @@ class WorkflowTest {
         FILE.matcher(Files.readString(workflow))
                 .results()
                 .forEach(f -> assertTrue(Files.exists(Path.of(f.group())), f.group()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("workflows")
+    void everyPinNamesItsVersionForDependabot(Path workflow) throws IOException {
+        Files.readAllLines(workflow).stream()
+                .filter(line -> line.contains("uses: "))
+                .forEach(line -> assertTrue(line.matches(".*@[0-9a-f]{40} # v[0-9]+\\.[0-9]+\\.[0-9]+"), line));
+    }
+
+    @Test
+    void aReleaseScansItsImagesLogsInWhereItIsToldAndEmulatesNothing() throws IOException {
+        String release = Files.readString(Path.of(".github/workflows/release.yaml"));
+        assertFalse(release.contains("qemu") || release.contains("--platform"), "each architecture has its own runner");
+        assertTrue(release.contains("ubuntu-24.04-arm"));
+        for (Map<String, Object> job : jobs(Path.of(".github/workflows/release.yaml"))) {
+            List<String> uses = steps(job).stream()
+                    .map(s -> String.valueOf(s.get("uses")).replaceAll("@.*", ""))
+                    .toList();
+            for (Map<String, Object> step : steps(job)) {
+                String action = String.valueOf(step.get("uses"));
+                if (action.startsWith("docker/login-action@")) {
+                    assertEquals("${{ vars.REGISTRY }}", map(step.get("with")).get("registry"));
+                }
+                if (action.startsWith("azure/setup-helm@")) {
+                    assertTrue(
+                            String.valueOf(map(step.get("with")).get("version")).matches("v3\\.[0-9]+\\.[0-9]+"));
+                }
+                if (String.valueOf(step.get("run")).contains("docker buildx build")) {
+                    assertTrue(uses.contains("anchore/scan-action"), "an image that is pushed is scanned");
+                }
+                if (String.valueOf(step.get("run")).contains("mvn -B package")) {
+                    assertTrue(job.toString().contains("versions-maven-plugin"), "what is built has the tag's version");
+                }
+            }
+        }
+    }
+
+    @Test
+    void dependabotSeesEveryKindOfDependencyAndEveryFileHasAnOwner() throws IOException {
+        String dependabot = Files.readString(Path.of(".github/dependabot.yml"));
+        for (String ecosystem : List.of("maven", "github-actions", "docker")) {
+            assertTrue(dependabot.contains("package-ecosystem: " + ecosystem));
+        }
+        for (String line : Files.readAllLines(Path.of(".github/CODEOWNERS"))) {
+            if (line.startsWith("/")) {
+                assertTrue(Files.exists(Path.of(line.substring(1, line.indexOf(' ')))), line);
+            }
+        }
+        assertTrue(Files.readAllLines(Path.of(".github/CODEOWNERS")).stream().anyMatch(l -> l.startsWith("* @")));
     }
 }

@@ -28,6 +28,10 @@ final class Problem {
             return known;
         }
         String message = String.valueOf(e.getMessage());
+        if (message.contains(" unauthenticated ")) {
+            // Redis' words for a request too large from a client that gave no password.
+            message = "NOAUTH Authentication required";
+        }
         String code = code(message);
         if (!(e instanceof Response) || code.equals("CONNECTION_CLOSED")) {
             return new LedgerException(LedgerFault.CONNECTION, brief(message));

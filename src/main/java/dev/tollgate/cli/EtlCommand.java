@@ -1,0 +1,48 @@
+package dev.tollgate.cli;
+
+import dev.tollgate.report.Etl;
+import dev.tollgate.report.Inputs;
+import io.quarkus.bootstrap.graal.ImageInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** {@code tollgate etl --out DIR PATH...}: Parquet for Athena, Spark, DuckDB. */
+final class EtlCommand implements Callable<Integer> {
+
+    private static final int UNREADABLE = 3;
+
+    private final CommandSpec spec =
+            Main.command(this, "Makes Parquet tables of logs and usage records (JVM form only).");
+
+    CommandSpec spec() {
+        ReportOptions.addPaths(spec);
+        ReportOptions.addReading(spec);
+        ReportOptions.option(spec, "--out", "DIR", "Folder of the tables: main/, metadata/, failed/.");
+        return spec;
+    }
+
+    @Override
+    public Integer call() {
+        // Known when the executable is built, so that nothing of java.sql gets into it.
+        if (ImageInfo.inImageRuntimeCode()) {
+            System.err.println("etl needs DuckDB, which the native executable does not hold;"
+                    + " run it by the JVM image or java -jar quarkus-run.jar etl");
+            return 1;
+        }
+        ReportOptions options = ReportOptions.of(spec);
+        Path out = options.text("--out").map(Path::of).orElseThrow(() -> options.wrong("--out", "a folder", "none"));
+        try {
+            Etl etl = new Etl(out, options.prices(), options.policy(), options.renamed(), Screen.progress());
+            Etl.Result done = etl.run(Inputs.find(options.paths(), Stores.s3()));
+            System.out.println(done.records() + " records of " + done.files() + " files, " + done.skipped()
+                    + " files unchanged, " + done.unreadableLines() + " lines unreadable");
+            return done.unreadableLines() > 0 ? UNREADABLE : 0;
+        } catch (IOException | UncheckedIOException e) {
+            System.err.println(e.getMessage());
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.bedrock.Metered;
+import dev.tollgate.bedrock.ServiceTier;
+import dev.tollgate.bedrock.Usage;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.util.Optional;
+
+/**
+ * Adds what the headers of a plain InvokeModel say: the tier and latency that served it, and the counts, which are the
+ * only source for families whose bodies have none.
+ */
+final class AnswerHeaders implements Meter {
+
+    private static final String PREFIX = "X-Amzn-Bedrock-";
+    private static final int MAX_DIGITS = 15;
+
+    private final Meter body;
+    private final Optional<Usage> usage;
+    private final Optional<ServiceTier> tier;
+    private final Optional<Boolean> optimized;
+
+    AnswerHeaders(Meter body, MultiMap headers) {
+        this.body = body;
+        this.usage = usage(headers);
+        this.tier = Optional.ofNullable(headers.get(PREFIX + "Service-Tier")).map(ServiceTier::of);
+        this.optimized = Optional.ofNullable(headers.get(PREFIX + "PerformanceConfig-Latency"))
+                .map("optimized"::equals);
+    }
+
+    @Override
+    public void accept(Buffer bytes) {
+        body.accept(bytes);
+    }
+
+    @Override
+    public Metered metered() {
+        Metered so = body.metered();
+        return new Metered(
+                so.usage().or(() -> usage),
+                so.passed(),
+                tier.or(so::tier),
+                optimized.or(so::optimized),
+                so.purchases());
+    }
+
+    @Override
+    public boolean atFrameBoundary() {
+        return body.atFrameBoundary();
+    }
+
+    private static Optional<Usage> usage(MultiMap headers) {
+        long input = count(headers, PREFIX + "Input-Token-Count");
+        long output = count(headers, PREFIX + "Output-Token-Count");
+        return input < 0 && output < 0
+                ? Optional.empty()
+                : Optional.of(new Usage(
+                        input,
+                        output,
+                        count(headers, PREFIX + "Cache-Read-Input-Token-Count"),
+                        count(headers, PREFIX + "Cache-Write-Input-Token-Count"),
+                        0));
+    }
+
+    /** The answer's declared size in bytes; 0 if it declares none. */
+    static long contentLength(MultiMap headers) {
+        return Math.max(0, count(headers, "Content-Length"));
+    }
+
+    private static long count(MultiMap headers, String name) {
+        String value = headers.get(name);
+        if (value == null || value.isEmpty() || value.length() > MAX_DIGITS) {
+            return -1;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+                return -1;
+            }
+        }
+        return Long.parseLong(value);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.tollgate.metering;
+
+import dev.tollgate.bedrock.Purchase;
+import dev.tollgate.bedrock.Unit;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Sums the units that guardrails report, by policy (AWS API description, GuardrailUsage). Word filters are free. */
+final class GuardrailUnits {
+
+    private static final Map<String, Unit> NAMES = Map.of(
+            "topicPolicyUnits",
+            Unit.TOPIC_TEXT,
+            "contentPolicyUnits",
+            Unit.CONTENT_TEXT,
+            "sensitiveInformationPolicyUnits",
+            Unit.SENSITIVE_TEXT,
+            "contextualGroundingPolicyUnits",
+            Unit.GROUNDING_TEXT,
+            "automatedReasoningPolicyUnits",
+            Unit.REASONING_TEXT,
+            "contentPolicyImageUnits",
+            Unit.CONTENT_IMAGE);
+
+    private final Map<Unit, Long> sums = new EnumMap<>(Unit.class);
+
+    /** Adds a member of a guardrail's usage; false if it is none. */
+    boolean add(String name, long value) {
+        Unit unit = NAMES.get(name);
+        if (unit != null) {
+            sums.merge(unit, value, Long::sum);
+        }
+        return unit != null;
+    }
+
+    void addAll(GuardrailUnits other) {
+        other.sums.forEach((unit, value) -> sums.merge(unit, value, Long::sum));
+    }
+
+    List<Purchase> purchases() {
+        List<Purchase> purchases = new ArrayList<>(sums.size());
+        sums.forEach((unit, value) -> {
+            if (value > 0) {
+                purchases.add(Purchase.of(unit, value));
+            }
+        });
+        return purchases;
+    }
+}

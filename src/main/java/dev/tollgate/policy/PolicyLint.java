@@ -1,0 +1,207 @@
+package dev.tollgate.policy;
+
+import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.policy.Limit.Budget;
+import dev.tollgate.policy.Limit.Rate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what is legal in a policy and probably not meant. */
+public final class PolicyLint {
+
+    private static final int MAX_NAMED = 3;
+
+    /** What is known of models beside the policy: the price book, seen from here. */
+    public interface Models {
+        /** Every model that has a price. */
+        List<ModelTarget> priced();
+
+        /** Empty if the model has no price of its own. */
+        Optional<Largest> largest(ModelTarget target);
+    }
+
+    /**
+     * The most that one call can reserve for its output if it names no maximum.
+     *
+     * @param tokens output tokens
+     * @param microUsd their price
+     * @param burndown as in {@link Weight#amount}
+     */
+    public record Largest(long tokens, long microUsd, int burndown) {
+        long microUsd(long maxTokens) {
+            return tokens == 0 ? 0 : (long) ((double) microUsd * maxTokens / tokens);
+        }
+    }
+
+    private final Policy policy;
+    private final Models models;
+    private final List<String> warnings = new ArrayList<>();
+
+    private PolicyLint(Policy policy, Models models) {
+        this.policy = policy;
+        this.models = models;
+    }
+
+    /** One sentence for each finding, in the order of the file. */
+    public static List<String> of(Policy policy, Models models) {
+        PolicyLint lint = new PolicyLint(policy, models);
+        if (policy.limits().isEmpty()) {
+            lint.warnings.add("the file has no limits: calls are metered and nothing is limited");
+        }
+        lint.references("alias", policy.aliases());
+        lint.references("profile", policy.profiles());
+        lint.maxTokens();
+        for (int i = 0; i < policy.limits().size(); i++) {
+            Limit limit = policy.limits().get(i);
+            lint.tenant(limit);
+            lint.model(limit);
+            lint.tooSmall(limit);
+            lint.shadowed(
+                    limit,
+                    policy.limits().subList(0, i),
+                    policy.limits().subList(i + 1, policy.limits().size()));
+        }
+        return List.copyOf(lint.warnings);
+    }
+
+    private void references(String noun, Map<String, String> pairs) {
+        pairs.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(pair -> {
+            ModelTarget target = policy.target(pair.getValue(), ProfileModels.NONE);
+            // A profile that the file does not resolve is looked up at run time.
+            if (target.pricedModel().isPresent() && models.largest(target).isEmpty()) {
+                warnings.add(noun + " " + pair.getKey() + ": the price book has no line for " + pair.getValue()
+                        + "; its calls cost what the dearest model of their kind costs");
+            }
+        });
+    }
+
+    private void maxTokens() {
+        policy.defaultMaxTokens().stream()
+                .map(Policy.MaxTokens::model)
+                .filter(glob -> models().noneMatch(target -> Limit.matches(glob, target)))
+                .forEach(glob -> warnings.add("default-max-tokens: \"" + glob.text() + "\" matches no model"));
+    }
+
+    private void tenant(Limit limit) {
+        Glob tenant = limit.match().get(Dimension.TENANT);
+        if (tenant != null
+                && !policy.tenants().isEmpty()
+                && policy.tenants().keySet().stream().noneMatch(tenant::matches)) {
+            warnings.add("limit " + limit.name() + ": tenant \"" + tenant.text() + "\" matches none of tenants: "
+                    + some(policy.tenants().keySet().stream().sorted().toList()));
+        }
+    }
+
+    private void model(Limit limit) {
+        Glob model = limit.match().get(Dimension.MODEL);
+        if (model == null || models().anyMatch(limit::matches)) {
+            return;
+        }
+        String hint = policy.aliases().keySet().stream()
+                .filter(model::matches)
+                .sorted()
+                .findFirst()
+                .map(alias -> "; alias " + alias + " counts as "
+                        + policy.target(policy.aliases().getOrDefault(alias, alias), ProfileModels.NONE)
+                                .name())
+                .orElse("");
+        warnings.add("limit " + limit.name() + ": model \"" + model.text() + "\" matches no model" + hint);
+    }
+
+    /** All models that a call can have as far as anybody knows. */
+    private Stream<ModelTarget> models() {
+        return Stream.concat(models.priced().stream(), named().stream());
+    }
+
+    /** Models that the file names. */
+    private List<ModelTarget> named() {
+        return Stream.concat(policy.aliases().values().stream(), policy.profiles().values().stream())
+                .map(id -> policy.target(id, ProfileModels.NONE))
+                .toList();
+    }
+
+    /** Models that people here probably call: those that the file names, if it names any. */
+    private List<ModelTarget> likely() {
+        List<ModelTarget> named = named();
+        return named.isEmpty() ? models.priced() : named;
+    }
+
+    private void tooSmall(Limit limit) {
+        if (limit.quantity() instanceof Limit.Concurrency) {
+            return;
+        }
+        List<String> names = likely().stream()
+                .filter(limit::matches)
+                .filter(target -> models.largest(target)
+                        .filter(largest -> reserved(limit, target, largest)
+                                > limit.quantity().most())
+                        .isPresent())
+                .map(ModelTarget::name)
+                .distinct()
+                .sorted()
+                .toList();
+        if (!names.isEmpty()) {
+            warnings.add("limit " + limit.name() + ": a call that names no maximum of output tokens reserves more than "
+                    + PolicyTable.amount(
+                            limit.quantity().weight(), limit.quantity().most()) + " and is always denied, of "
+                    + some(names) + "; default-max-tokens helps");
+        }
+    }
+
+    private long reserved(Limit limit, ModelTarget target, Largest largest) {
+        long tokens = policy.defaultMaxTokens(target).orElse(largest.tokens);
+        return limit.quantity().weight().amount(0, tokens, largest.microUsd(tokens), largest.burndown);
+    }
+
+    /** Reports a limit that another one makes pointless: whatever it would deny is denied before. */
+    private void shadowed(Limit limit, List<Limit> before, List<Limit> after) {
+        Stream.concat(
+                        before.stream().filter(other -> covers(other, limit)),
+                        // Of two equal limits only the second is reported.
+                        after.stream().filter(other -> covers(other, limit) && !covers(limit, other)))
+                .findFirst()
+                .ifPresent(other -> warnings.add("limit " + limit.name() + " never denies a call: limit " + other.name()
+                        + " applies to the same calls and allows no more"));
+    }
+
+    private static boolean covers(Limit other, Limit limit) {
+        return other.enforced()
+                && limit.enforced()
+                && limit.per().containsAll(other.per())
+                && other.match().entrySet().stream()
+                        .allMatch(m -> within(limit.match().get(m.getKey()), m.getValue()))
+                && allowsNoMore(other.quantity(), limit.quantity());
+    }
+
+    private static boolean within(@Nullable Glob inner, Glob outer) {
+        return outer.text().equals("*")
+                || inner != null
+                        && (inner.text().equals(outer.text()) || inner.literal() && outer.matches(inner.text()));
+    }
+
+    private static boolean allowsNoMore(Limit.Quantity a, Limit.Quantity b) {
+        if (a.weight() != b.weight() || a.most() > b.most()) {
+            return false;
+        }
+        if (a instanceof Rate x && b instanceof Rate y) {
+            // Only what is close to equal is decided by rounding.
+            return x.amount() / (double) x.every().toMillis()
+                    <= y.amount() / (double) y.every().toMillis();
+        }
+        if (a instanceof Budget x && b instanceof Budget y) {
+            return x.period() == y.period() && x.zone().equals(y.zone());
+        }
+        return a instanceof Limit.Concurrency && b instanceof Limit.Concurrency;
+    }
+
+    private static String some(List<String> names) {
+        String first = names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+        return names.size() > MAX_NAMED ? first + " and " + (names.size() - MAX_NAMED) + " more" : first;
+    }
+}

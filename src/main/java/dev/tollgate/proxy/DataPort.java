@@ -1,0 +1,169 @@
+package dev.tollgate.proxy;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The port that applications call, on loopback only, one server for each event loop. Quarkus' own server has no bound on
+ * half-sent heads and repairs bad framing, so this one stands in its place (ADR 10).
+ */
+public final class DataPort {
+
+    private static final Logger LOG = Logger.getLogger(DataPort.class);
+    // A model id of 2,048 characters may be percent-encoded three times as long.
+    private static final int MAX_LINE = 8192;
+    private static final int MAX_HEAD = 32 * 1024;
+    private static final long SWEEP_MILLIS = 1000;
+
+    private final Vertx vertx;
+    private final ProxyConfig config;
+    private final Handler<HttpServerRequest> handler;
+    private final Consumer<Refusal> refused;
+    private final Map<HttpConnection, Peer> peers = new ConcurrentHashMap<>();
+    private final NetClient toHttp2;
+    private volatile int http2Port;
+
+    /**
+     * @param handler takes every request whose framing is sound
+     * @param refused told the reason of each request that is refused before it reaches the handler
+     */
+    public DataPort(Vertx vertx, ProxyConfig config, Handler<HttpServerRequest> handler, Consumer<String> refused) {
+        this.vertx = vertx;
+        this.config = config;
+        this.handler = handler;
+        this.refused = reason -> refused.accept(reason.label());
+        this.toHttp2 = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
+    }
+
+    /** Listens on 127.0.0.1, and on ::1 where the machine has it. Fails if the port is taken. */
+    public Future<Void> listen(int port) {
+        vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
+        return listenForHttp2().compose(v -> deploy(port, "127.0.0.1")).compose(v -> deploy(port, "::1")
+                .recover(e -> {
+                    LOG.debugf("no IPv6 loopback: %s", e.getMessage());
+                    return Future.succeededFuture();
+                }));
+    }
+
+    /** A server for the connections that {@link HeadGuard} carries to it, on any free port of loopback. */
+    private Future<Void> listenForHttp2() {
+        return vertx.createHttpServer(options().setHttp2ClearTextEnabled(true))
+                .requestHandler(request -> {
+                    if (request.version() == HttpVersion.HTTP_2) {
+                        request.pause();
+                        handler.handle(request);
+                    } else {
+                        request.connection().close();
+                    }
+                })
+                .listen(0, "127.0.0.1")
+                .map(server -> {
+                    http2Port = server.actualPort();
+                    return null;
+                });
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHttp2ClearTextEnabled(false)
+                .setHandle100ContinueAutomatically(true)
+                .setTcpNoDelay(true)
+                .setMaxInitialLineLength(MAX_LINE)
+                .setMaxHeaderSize(MAX_HEAD);
+    }
+
+    private Future<Void> deploy(int port, String host) {
+        int loops = Runtime.getRuntime().availableProcessors();
+        return vertx.deployVerticle(() -> new Listener(port, host), new DeploymentOptions().setInstances(loops))
+                .mapEmpty();
+    }
+
+    private final class Listener extends AbstractVerticle {
+        private final int port;
+        private final String host;
+
+        Listener(int port, String host) {
+            this.port = port;
+            this.host = host;
+        }
+
+        @Override
+        public void start(Promise<Void> started) {
+            server(vertx).listen(port, host).<Void>mapEmpty().onComplete(started);
+        }
+    }
+
+    private HttpServer server(Vertx owner) {
+        return owner.createHttpServer(options())
+                .connectionHandler(this::connected)
+                .invalidRequestHandler(this::invalid)
+                .requestHandler(this::handle);
+    }
+
+    private void connected(HttpConnection connection) {
+        if (peers.size() >= config.maxConnections()) {
+            connection.close();
+            return;
+        }
+        Peer peer = new Peer(connection, () -> refused.accept(Refusal.BAD_REQUEST));
+        peers.put(connection, peer);
+        connection.closeHandler(v -> peers.remove(connection));
+        // Vert.x offers no other way to see a head's bytes as they came.
+        ((ConnectionBase) connection)
+                .channelHandlerContext()
+                .pipeline()
+                .addFirst(new HeadGuard(peer, () -> toHttp2.connect(http2Port, "127.0.0.1")));
+    }
+
+    private void handle(HttpServerRequest request) {
+        Peer peer = peers.get(request.connection());
+        if (peer == null) {
+            request.connection().close();
+            return;
+        }
+        peer.callBegan();
+        request.response().endHandler(v -> peer.callEnded());
+        request.pause();
+        handler.handle(request);
+    }
+
+    /** A head that Netty cannot read: too long, or not HTTP. */
+    private void invalid(HttpServerRequest request) {
+        refused.accept(Refusal.BAD_REQUEST);
+        Throwable cause = request.decoderResult().cause();
+        int status = 400;
+        String problem = "expected HTTP/1.1";
+        if (cause instanceof TooLongHttpLineException) {
+            status = 414;
+            problem = "expected a request line of at most " + MAX_LINE + " bytes";
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            status = 431;
+            problem = "expected headers of at most " + MAX_HEAD + " bytes";
+        }
+        ErrorResponses.invalid(request.response(), status, problem);
+        request.connection().close();
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        peers.values().forEach(peer -> peer.closeIfIdle(now, config));
+    }
+}

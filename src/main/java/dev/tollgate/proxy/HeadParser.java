@@ -1,0 +1,177 @@
+package dev.tollgate.proxy;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Follows the framing of HTTP/1.1 requests on one connection: where heads, bodies and chunks begin and end. */
+final class HeadParser {
+
+    /** The problem of a connection that begins as HTTP/2 does. */
+    static final String HTTP_2 = "HTTP/2";
+
+    private static final String FINE = "";
+    // Longer lines are kept in part: what is looked for is short, and Netty bounds the head.
+    private static final int KEPT = 512;
+    private static final int MAX_CHUNK_DIGITS = 8;
+
+    private enum State {
+        REQUEST_LINE,
+        HEADERS,
+        BODY,
+        CHUNK_SIZE,
+        CHUNK,
+        TRAILERS
+    }
+
+    private final byte[] line = new byte[KEPT];
+    private int kept;
+    private int last = -1;
+    private State state = State.REQUEST_LINE;
+    private long left;
+    private boolean http11;
+    private int hosts;
+    private int encodings;
+    private long length = -1;
+
+    /** True between a head's first byte and its end. */
+    boolean insideHead() {
+        return state == State.HEADERS || state == State.REQUEST_LINE && kept > 0;
+    }
+
+    /** Follows the bytes, without taking them. Returns what is wrong, empty if nothing is. */
+    String accept(ByteBuf bytes) {
+        int at = bytes.readerIndex();
+        int end = bytes.writerIndex();
+        while (at < end) {
+            if (state == State.BODY || state == State.CHUNK) {
+                long n = Math.min(left, (long) end - at);
+                left -= n;
+                at += (int) n;
+                if (left == 0) {
+                    state = state == State.BODY ? State.REQUEST_LINE : State.CHUNK_SIZE;
+                }
+                continue;
+            }
+            String problem = accept(bytes.getByte(at++));
+            if (!problem.isEmpty()) {
+                return problem;
+            }
+        }
+        return FINE;
+    }
+
+    private String accept(byte b) {
+        if (last == '\r' && b != '\n') {
+            return "expected a line feed after a carriage return";
+        }
+        if (b == '\n') {
+            if (last != '\r') {
+                return "expected lines that end with CR LF, found a bare line feed";
+            }
+            last = -1;
+            String problem = line(new String(line, 0, kept, StandardCharsets.ISO_8859_1));
+            kept = 0;
+            return problem;
+        }
+        last = b;
+        if (b == '\r') {
+            return FINE;
+        }
+        if (b >= 0 && b < ' ' && b != '\t' || b == 127) {
+            return "expected no control character in a request's head";
+        }
+        if (kept < KEPT) {
+            line[kept++] = b;
+        }
+        return FINE;
+    }
+
+    private String line(String text) {
+        return switch (state) {
+            case REQUEST_LINE -> requestLine(text);
+            case HEADERS -> text.isEmpty() ? endOfHead() : header(text);
+            case CHUNK_SIZE -> chunkSize(text);
+            case TRAILERS -> {
+                state = text.isEmpty() ? State.REQUEST_LINE : State.TRAILERS;
+                yield FINE;
+            }
+            case BODY, CHUNK -> FINE;
+        };
+    }
+
+    private String requestLine(String text) {
+        if (text.isEmpty()) {
+            return FINE;
+        }
+        if (text.startsWith("PRI * HTTP/2")) {
+            return HTTP_2;
+        }
+        // A line that is longer than what is kept ends elsewhere; HTTP/1.0 is asked for by hand only.
+        http11 = !text.endsWith(" HTTP/1.0");
+        hosts = 0;
+        encodings = 0;
+        length = -1;
+        state = State.HEADERS;
+        return FINE;
+    }
+
+    private String header(String text) {
+        char first = text.charAt(0);
+        if (first == ' ' || first == '\t') {
+            return "expected a header in one line, found one that is folded";
+        }
+        int colon = text.indexOf(':');
+        if (colon < 1 || text.charAt(colon - 1) == ' ') {
+            return colon < 0 && text.length() >= KEPT ? FINE : "expected a header's name and a colon right behind it";
+        }
+        String value = text.substring(colon + 1).strip();
+        return switch (text.substring(0, colon).toLowerCase(Locale.ROOT)) {
+            case "host" -> ++hosts > 1 ? "expected one Host header, found two" : FINE;
+            case "content-length" -> contentLength(value);
+            case "transfer-encoding" ->
+                ++encodings > 1 || !value.equalsIgnoreCase("chunked")
+                        ? "expected no Transfer-Encoding but chunked"
+                        : FINE;
+            default -> FINE;
+        };
+    }
+
+    private String contentLength(String value) {
+        if (length >= 0) {
+            return "expected one Content-Length, found two";
+        }
+        if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return "expected a Content-Length of at most 18 digits";
+        }
+        length = Long.parseLong(value);
+        return FINE;
+    }
+
+    private String endOfHead() {
+        if (length >= 0 && encodings > 0) {
+            return "expected Content-Length or Transfer-Encoding, found both";
+        }
+        if (http11 && hosts == 0) {
+            return "expected a Host header, found none";
+        }
+        left = Math.max(0, length);
+        state = encodings > 0 ? State.CHUNK_SIZE : left > 0 ? State.BODY : State.REQUEST_LINE;
+        return FINE;
+    }
+
+    private String chunkSize(String text) {
+        int semicolon = text.indexOf(';');
+        String digits = (semicolon < 0 ? text : text.substring(0, semicolon)).strip();
+        if (digits.isEmpty()
+                || digits.length() > MAX_CHUNK_DIGITS
+                || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0 && c < 128)) {
+            return "expected a chunk's size in hexadecimal digits";
+        }
+        long size = Long.parseLong(digits, 16);
+        // Two more for the line end behind the chunk.
+        left = size + 2;
+        state = size == 0 ? State.TRAILERS : State.CHUNK;
+        return FINE;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.tollgate.report;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** Strings of bytes, the same object for the same bytes where it was seen lately: names and values repeat all the time. */
+final class Texts {
+
+    private static final int SLOTS = 4096;
+    private static final int WORDS = 8;
+    private static final int MAX_LENGTH = WORDS * Long.BYTES;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long MIX = 0x9e3779b97f4a7c15L;
+    private static final long FNV_BASIS = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
+    private final long[] seen = new long[SLOTS * WORDS];
+    private final int[] lengths = new int[SLOTS];
+    private final String[] texts = new String[SLOTS];
+    private final long[] words = new long[WORDS];
+
+    String of(byte[] bytes, int from, int to) {
+        int length = to - from;
+        if (length == 0) {
+            return "";
+        }
+        if (length > MAX_LENGTH || from + Long.BYTES > bytes.length) {
+            return new String(bytes, from, length, StandardCharsets.UTF_8);
+        }
+        int count = words(bytes, from, length);
+        long hash = length;
+        for (int i = 0; i < count; i++) {
+            hash = (hash ^ words[i]) * MIX;
+            hash ^= hash >>> 29;
+        }
+        int slot = (int) (hash >>> 20) & SLOTS - 1;
+        if (lengths[slot] != length || !same(slot * WORDS, count)) {
+            System.arraycopy(words, 0, seen, slot * WORDS, count);
+            lengths[slot] = length;
+            texts[slot] = new String(bytes, from, length, StandardCharsets.UTF_8);
+        }
+        return texts[slot];
+    }
+
+    /** The bytes as words, the last of which overlaps the one before it, or has zeros above a short text. */
+    private int words(byte[] bytes, int from, int length) {
+        if (length < Long.BYTES) {
+            words[0] = (long) LONGS.get(bytes, from) & (1L << length * Byte.SIZE) - 1;
+            return 1;
+        }
+        int count = 0;
+        int last = from + length - Long.BYTES;
+        for (int at = from; at < last; at += Long.BYTES) {
+            words[count++] = (long) LONGS.get(bytes, at);
+        }
+        words[count++] = (long) LONGS.get(bytes, last);
+        return count;
+    }
+
+    private boolean same(int first, int count) {
+        for (int i = 0; i < count; i++) {
+            if (seen[first + i] != words[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** 64 bits of a text; two of ten million ids meet with a chance of 3 in a million. 0 for the empty text only. */
+    static long hash(byte[] bytes, int from, int to) {
+        long hash = FNV_BASIS;
+        for (int i = from; i < to; i++) {
+            hash = (hash ^ bytes[i]) * FNV_PRIME;
+        }
+        return from == to ? 0 : mixed(hash);
+    }
+
+    static long hash(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return hash(bytes, 0, bytes.length);
+    }
+
+    private static long mixed(long hash) {
+        long mixed = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        mixed ^= mixed >>> 33;
+        return mixed == 0 ? 1 : mixed;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tollgate.sidecar;
+
+import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.upstream.Endpoint;
+import dev.tollgate.upstream.InferenceProfiles;
+import dev.tollgate.upstream.Signer;
+import dev.tollgate.upstream.Upstream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Bedrock's runtime and control plane.
+ *
+ * @param profiles looks up which model an application inference profile runs
+ * @param modes states of the breakers before credentials and control plane
+ */
+record UpstreamRoom(Endpoint endpoint, Upstream runtime, ProfileModels profiles, Map<String, Supplier<String>> modes) {
+
+    private static final Duration CREDENTIALS_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration CONTROL_PLANE_DEADLINE = Duration.ofSeconds(2);
+
+    static UpstreamRoom of(Platform platform, Slices slices) {
+        DeadlineGuard credentials = DeadlineGuard.seldom("credentials", CREDENTIALS_DEADLINE);
+        DeadlineGuard controlPlane = DeadlineGuard.seldom("control-plane", CONTROL_PLANE_DEADLINE);
+        Endpoint endpoint = Endpoint.of(slices.upstream(), slices.awsRegion());
+        ProfileModels profiles = Endpoint.control(slices.upstream(), endpoint)
+                .<ProfileModels>map(control -> new InferenceProfiles(
+                        upstream(platform, slices, control, credentials), controlPlane, platform.clock()))
+                .orElse(ProfileModels.NONE);
+        return new UpstreamRoom(
+                endpoint,
+                upstream(platform, slices, endpoint, credentials),
+                profiles,
+                Map.of("credentials", credentials::mode, "control-plane", controlPlane::mode));
+    }
+
+    private static Upstream upstream(Platform platform, Slices slices, Endpoint endpoint, DeadlineGuard credentials) {
+        Signer signer = Signer.of(platform.vertx(), endpoint, slices.bearerToken(), credentials, platform.clock());
+        return new Upstream(platform.vertx(), slices.upstream(), endpoint, signer);
+    }
+}

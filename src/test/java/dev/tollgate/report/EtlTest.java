@@ -1,0 +1,178 @@
+package dev.tollgate.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tollgate.policy.Policy;
+import dev.tollgate.pricing.PriceBook;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Parquet, and the views of {@code src/main/athena} over it, run on DuckDB. */
+class EtlTest {
+
+    private static final Path ATHENA = Path.of("src/main/athena");
+    private static final String NOON = "2026-11-03T12:00:00Z";
+    private static final String NUMBERS =
+            "calls, failed_calls, denied_calls, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens,"
+                    + " cache_write_1h_tokens, micro_usd";
+
+    @TempDir
+    Path folder;
+
+    private Etl.Result etl(Path... inputs) throws IOException {
+        return new Etl(
+                        folder.resolve("out"),
+                        PriceBook.bundled(),
+                        Policy.NONE,
+                        Map.of("tenant", List.of("TenantID")),
+                        new Progress(new PrintStream(System.err), false))
+                .run(Inputs.find(Stream.of(inputs).map(Path::toString).toList(), address -> List.of()));
+    }
+
+    private Connection database() throws SQLException, IOException {
+        Connection database = DriverManager.getConnection("jdbc:duckdb:");
+        try (Statement statement = database.createStatement()) {
+            for (String table : List.of("main", "metadata")) {
+                statement.execute("CREATE SCHEMA IF NOT EXISTS tables");
+                statement.execute("CREATE VIEW " + (table.equals("main") ? "tables.main" : table)
+                        + " AS SELECT * FROM read_parquet('"
+                        + folder.resolve("out").resolve(table)
+                        + "/**/*.parquet', hive_partitioning = true, hive_types_autocast = false)");
+            }
+            // "main" is also the name of DuckDB's own schema.
+            String views =
+                    Files.readString(ATHENA.resolve("4-views.sql")).replace(" FROM main m", " FROM tables.main m");
+            for (String view : views.split(";\n")) {
+                if (!view.isBlank()) {
+                    statement.execute(view);
+                }
+            }
+        }
+        return database;
+    }
+
+    private Map<String, List<Long>> query(String keys) throws SQLException, IOException {
+        String sums = Stream.of(NUMBERS.split(",\\s*"))
+                .map(n -> "sum(" + n + ")::BIGINT")
+                .reduce((a, b) -> a + ", " + b)
+                .orElseThrow();
+        Map<String, List<Long>> found = new TreeMap<>();
+        try (Connection database = database();
+                Statement statement = database.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT concat_ws('|', " + keys + "), " + sums + " FROM spend GROUP BY " + keys)) {
+            while (rows.next()) {
+                List<Long> numbers = new ArrayList<>();
+                for (int i = 2; i <= 10; i++) {
+                    numbers.add(rows.getLong(i));
+                }
+                found.put(rows.getString(1), numbers);
+            }
+        }
+        return found;
+    }
+
+    private static Map<String, List<Long>> sums(Report report) {
+        Map<String, List<Long>> sums = new TreeMap<>();
+        report.rows().forEach(r -> sums.put(String.join("|", r.key().values()), Reports.numbers(r.sums())));
+        return sums;
+    }
+
+    @Test
+    void viewsGiveTheNumbersOfTheReport() throws Exception {
+        Path tree = folder.resolve("tree");
+        LogTree.Made made =
+                LogTree.write(tree, new LogTree.Shape(31, 700, 400, 60, 60, 90, LogTree.Packing.GZIP, true));
+        Etl.Result result = etl(tree);
+        assertEquals(made.brokenLines(), result.unreadableLines());
+        for (String keys : List.of("tenant,model", "day,department", "account,region")) {
+            Report report =
+                    Reports.by(keys.split(",")).key("tenant", "TenantID").of(tree);
+            Map<String, List<Long>> expected = sums(report);
+            Map<String, List<Long>> found = query(keys);
+            assertEquals(expected.keySet(), found.keySet());
+            expected.forEach((key, numbers) -> assertEquals(numbers, found.get(key), key));
+        }
+    }
+
+    @Test
+    void runAgainItSkipsWhatIsUnchangedAndReplacesWhatChanged() throws Exception {
+        Path in = folder.resolve("in");
+        Reports.file(in, "a.jsonl", Reports.log("r1", NOON, "acme", 1000, 0), "broken");
+        Path changing = Reports.file(in, "b.jsonl", Reports.log("r2", NOON, "acme", 1000, 0));
+        assertEquals(new Etl.Result(2, 0, 2, 1), etl(in));
+        assertEquals(new Etl.Result(0, 2, 0, 0), etl(in));
+        List<Path> before = parquet();
+        Files.writeString(
+                changing,
+                Reports.log("r2", NOON, "globex", 3000, 0) + "\n" + Reports.log("r3", NOON, "a b/c", 4, 0) + "\n");
+        assertEquals(new Etl.Result(1, 1, 2, 0), etl(in));
+        assertEquals(before.size() + 2, parquet().size(), "main and metadata of one tenant more");
+        assertEquals(
+                "{a b/c=[1, 0, 0, 4, 0, 0, 0, 0, 1], acme=[1, 0, 0, 1000, 0, 0, 0, 0, 250],"
+                        + " globex=[1, 0, 0, 3000, 0, 0, 0, 0, 750]}",
+                query("tenant").toString());
+        Path late = Reports.file(in, "late.jsonl", Reports.log("r1", NOON, "acme", 1000, 0));
+        assertEquals(new Etl.Result(1, 2, 1, 0), etl(in, late));
+        assertEquals(1000, query("tenant").get("acme").get(3), "the same record in a late file counts once");
+    }
+
+    @Test
+    void finishesWhatAnInterruptedRunBegan() throws Exception {
+        Path in = folder.resolve("in");
+        Reports.file(in, "a.jsonl", Reports.log("r1", NOON, "acme", 1000, 0));
+        etl(in);
+        Path mark;
+        try (Stream<Path> marks = Files.list(folder.resolve("out/_inputs"))) {
+            mark = marks.findFirst().orElseThrow();
+        }
+        Files.move(mark, mark.resolveSibling(mark.getFileName() + ".begun"));
+        assertEquals(new Etl.Result(1, 0, 1, 0), etl(in));
+        assertEquals(1000, query("tenant").get("acme").get(3));
+        assertEquals(2, parquet().size());
+    }
+
+    @Test
+    void keepsFailedLines() throws Exception {
+        Path in = Reports.file(folder, "in/a.jsonl", "broken", Reports.log("r1", NOON, "acme", 1, 1));
+        etl(in);
+        String kept = Files.readString(folder.resolve("out/failed").resolve(FailedLines.fileName(in.toString())));
+        assertTrue(kept.contains("\"line\":1"), kept);
+    }
+
+    @Test
+    void namedQueriesRun() throws Exception {
+        LogTree.write(folder.resolve("tree"), new LogTree.Shape(32, 100, 100, 60, 60, 90, LogTree.Packing.GZIP, true));
+        etl(folder.resolve("tree"));
+        try (Connection database = database();
+                Statement statement = database.createStatement()) {
+            for (String query :
+                    Files.readString(ATHENA.resolve("5-queries.sql")).split(";\n")) {
+                assertFalse(query.isBlank());
+                statement.executeQuery(query).close();
+            }
+        }
+    }
+
+    private List<Path> parquet() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("out"))) {
+            return files.filter(f -> f.toString().endsWith(".parquet")).toList();
+        }
+    }
+}
