@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -359,8 +360,15 @@ class ServersReplacedTest {
 
         void failOver(String key) {
             RealRedis replica = inStep(key);
-            replica.command("CLUSTER", "FAILOVER");
-            Ports.await(Duration.ofSeconds(60), "the failover", () -> primary(replica));
+            // An election that a busy machine did not win in time has to be asked for again.
+            for (int attempt = 0; attempt < 10 && !primary(replica); attempt++) {
+                replica.command("CLUSTER", "FAILOVER");
+                long until = System.nanoTime() + 6_000_000_000L;
+                while (!primary(replica) && System.nanoTime() < until) {
+                    LockSupport.parkNanos(20_000_000);
+                }
+            }
+            assertTrue(primary(replica), "the failover");
         }
 
         /** The replica, once it has all that the primary has. */

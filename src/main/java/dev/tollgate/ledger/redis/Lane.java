@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What one tenant's calls wait to tell the ledger. One run is in flight at a time; whatever arrives meanwhile travels in the
- * next one. Belongs to the ledger's event loop.
+ * What one tenant's calls wait to tell the ledger. One run is in flight at a time, and whatever arrives meanwhile travels in
+ * the next one; only an admission does not wait for a run that ends calls. Belongs to the ledger's event loop.
  */
 final class Lane {
 
@@ -15,13 +15,22 @@ final class Lane {
     final String tenant;
     final Deque<Operation> admits = new ArrayDeque<>();
     final Deque<Operation> others = new ArrayDeque<>();
-    boolean inFlight;
+    /** Runs without a reply. */
+    int flying;
+    /** One of them admits, or restores what this pod knows: nothing overtakes it. */
+    boolean busy;
+
     boolean waiting;
     /** After Redis refused a run for want of memory: the ends of calls, which free some, go alone once. */
     boolean endsOnly;
 
     Lane(String tenant) {
         this.tenant = tenant;
+    }
+
+    /** True if a run may be sent now. */
+    boolean free() {
+        return !waiting && (flying == 0 || flying == 1 && !busy && !admits.isEmpty());
     }
 
     boolean isEmpty() {

@@ -64,10 +64,10 @@ final class Lanes {
         others += admit ? 0 : 1;
         Lane lane = lanes.computeIfAbsent(operation.hold.tenant(), Lane::new);
         (admit ? lane.admits : lane.others).add(operation);
-        if (lane.inFlight) {
-            operation.awaited();
-        } else {
+        if (lane.free()) {
             flush(lane);
+        } else {
+            operation.awaited();
         }
     }
 
@@ -76,7 +76,7 @@ final class Lanes {
         Optional<String> owner = knowledge.untold();
         while (telling < MAX_TELLING && owner.isPresent()) {
             Lane lane = lanes.computeIfAbsent(owner.get(), Lane::new);
-            if (lane.inFlight || lane.waiting || !transport.isOpen()) {
+            if (lane.flying > 0 || lane.waiting || !transport.isOpen()) {
                 return;
             }
             flush(lane);
@@ -85,7 +85,7 @@ final class Lanes {
     }
 
     private void flush(Lane lane) {
-        if (lane.inFlight || lane.waiting) {
+        if (!lane.free()) {
             return;
         }
         if (!transport.isOpen()) {
@@ -103,11 +103,15 @@ final class Lanes {
             lane.fill(batch);
         }
         if (batch.isEmpty()) {
-            lanes.remove(lane.tenant, lane);
+            if (lane.flying == 0) {
+                lanes.remove(lane.tenant, lane);
+            }
             return;
         }
         boolean tells = batch.operations().get(0).tells();
-        lane.inFlight = true;
+        boolean holds = tells || batch.operations().stream().anyMatch(o -> o.code == Operation.Code.ADMIT);
+        lane.flying++;
+        lane.busy |= holds;
         runs++;
         telling += tells ? 1 : 0;
         long era = life.era();
@@ -119,7 +123,8 @@ final class Lanes {
         });
         lane.admits.forEach(Operation::awaited);
         reply.onComplete(result -> {
-            lane.inFlight = false;
+            lane.flying--;
+            lane.busy &= !holds;
             runs--;
             telling -= tells ? 1 : 0;
             if (result.failed()) {
