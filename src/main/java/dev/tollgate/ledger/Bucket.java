@@ -13,9 +13,20 @@ public sealed interface Bucket {
 
     /** The kinds of limits. */
     enum Kind {
-        RATE,
-        BUDGET,
-        CONCURRENCY
+        RATE(0),
+        BUDGET(1),
+        CONCURRENCY(2);
+
+        private final int number;
+
+        Kind(int number) {
+            this.number = number;
+        }
+
+        /** As stored; never changes. */
+        public int number() {
+            return number;
+        }
     }
 
     /**

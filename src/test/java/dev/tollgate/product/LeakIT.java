@@ -112,7 +112,7 @@ class LeakIT {
         for (String open : List.of("inflight_requests", "draining_streams", "settlement_backlog")) {
             Ports.await(Duration.ofSeconds(20), open + " to be none", () -> sidecar.metric("tollgate_" + open) == 0);
         }
-        keysHaveTimesToLive(redis);
+        keysAreFew(redis);
         int warm = MINUTES / 3;
         int half = warm + (MINUTES - warm) / 2;
         double before =
@@ -169,22 +169,14 @@ class LeakIT {
         }
     }
 
-    private static void keysHaveTimesToLive(RealRedis redis) {
+    private static void keysAreFew(RealRedis redis) {
         Vertx vertx = Vertx.vertx();
         RedisConnection connection =
                 Upstreams.await(Redis.createClient(vertx, redis.url()).connect());
         Response keys =
                 Upstreams.await(connection.send(Request.cmd(Command.KEYS).arg("*")));
-        List<String> forever = new ArrayList<>();
-        for (Response key : keys) {
-            if (Upstreams.await(connection.send(Request.cmd(Command.TTL).arg(key.toString())))
-                            .toInteger()
-                    < 0) {
-                forever.add(key.toString());
-            }
-        }
-        System.out.printf("%d keys in Redis, without a time to live: %s%n", keys.size(), forever);
-        assertEquals(List.of("tg:{default}:epoch"), forever);
         Upstreams.await(vertx.close());
+        System.out.printf("%d keys in Redis%n", keys.size());
+        assertTrue(keys.size() < 20, "one hash and one index a tenant: " + keys);
     }
 }

@@ -65,7 +65,7 @@ final class Batch {
         Buffer out = Buffer.buffer();
         for (Bucket bucket : buckets) {
             Bucket.Terms terms = bucket.terms();
-            int code = bucket.kind().ordinal()
+            int code = bucket.kind().number()
                     + (bucket.shared() ? SHARED : 0)
                     + (bucket.enforced() ? 0 : SHADOW)
                     + (known.test(bucket) ? KNOWN : 0);

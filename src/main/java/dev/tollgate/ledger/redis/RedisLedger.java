@@ -97,9 +97,9 @@ public final class RedisLedger implements Ledger {
 
     /** Leaves the other pods and closes the connection. */
     public Future<Void> close() {
-        return onLoop(() -> heartbeat.stop().otherwiseEmpty().map(left -> {
+        return onLoop(() -> heartbeat.stop().transform(left -> {
             connection.close();
-            return left;
+            return Future.succeededFuture();
         }));
     }
 

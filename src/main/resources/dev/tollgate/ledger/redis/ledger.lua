@@ -60,8 +60,8 @@ local HOUR, DAY, REDUE = 3600000, 86400000, 5000
 local RATE, BUDGET = 0, 1
 local HELD, LAPSED, ENDED = 72, 76, 69
 local call, pack, parse = redis.call, struct.pack, struct.unpack
-local byte, sub, floor, fmod, max, min, concat =
-  string.byte, string.sub, math.floor, math.fmod, math.max, math.min, table.concat
+local byte, char, sub, floor, fmod, max, min, concat =
+  string.byte, string.char, string.sub, math.floor, math.fmod, math.max, math.min, table.concat
 
 local function refuse(why)
   return pack('<B', 2) .. why
@@ -96,20 +96,27 @@ do
     if n > 250 or code > 31 or kind > 2 or max(a, b, c, d) > MAX or field == '' or #field > 512 then
       return refuse('limit ' .. n)
     end
-    local limit = {kind = kind, enforce = fmod(code, 16) < 8, shared = fmod(code, 8) > 3, expected = code > 15}
+    -- Every field at once: a table that grows is moved.
+    local limit
+    local names = fmod(code, 8) > 3 and shared or own
+    local place = #names + 1
     if kind == RATE then
       if a < 1 or b < 1 or c < 1 or 2 * a * c > MAX then return refuse('rate of limit ' .. n) end
-      limit.burst, limit.rate, limit.period, limit.version, limit.name = a, b, c, d, 'r' .. field
+      limit = {
+        kind = kind, enforce = fmod(code, 16) < 8, key = names == shared and KEYS[1] or KEYS[3], name = 'r' .. field,
+        burst = a, rate = b, period = c, version = d, place = place, cell = false, claimed = false,
+      }
     else
       if kind == BUDGET and (b >= c or d < c) then return refuse('period of limit ' .. n) end
-      limit.limit, limit.starts, limit.ends, limit.keep = a, b, c, d
-      limit.name = (kind == BUDGET and 'b' or 'c') .. field
-      limit.tag, limit.tail = pack('<B', fmod(code, 8)), pack('<I2', #field) .. field
+      limit = {
+        kind = kind, enforce = fmod(code, 16) < 8, key = names == shared and KEYS[1] or KEYS[3],
+        name = (kind == BUDGET and 'b' or 'c') .. field, limit = a, starts = b, ends = c, keep = d,
+        expected = code > 15, place = place, cell = false, claimed = false,
+        tag = char(fmod(code, 8)), tail = sub(terms, at + 33, following - 1),
+      }
     end
+    names[place] = limit.name
     limits[n] = limit
-    local names = limit.shared and shared or own
-    names[#names + 1] = limit.name
-    limit.place = #names
     at = following
   end
 end
@@ -186,29 +193,37 @@ local function refill(cell)
   cell.at = now
 end
 
--- Decoders and encoders, one a kind, by the first byte of the name.
+-- Decoders and encoders, one a kind, by the first byte of the name; a decoder gives nothing for what cannot be read.
 local decode = {
-  [114] = function(cell, v)
-    if #v ~= 56 then return false end
-    cell.level, cell.rem, cell.at, cell.version, cell.burst, cell.rate, cell.period = parse('<i8I8I8I8I8I8I8', v)
-    if cell.burst < 1 or cell.rate < 1 or cell.period < 1 or 2 * cell.burst * cell.period > MAX then return false end
+  [114] = function(key, name, v)
+    if #v ~= 56 then return nil end
+    local level, rem, at, version, burst, rate, period = parse('<i8I8I8I8I8I8I8', v)
+    if burst < 1 or rate < 1 or period < 1 or 2 * burst * period > MAX then return nil end
+    local cell = {
+      key = key, name = name, kind = 114, dirty = false,
+      level = level, rem = rem, at = at, version = version, burst = burst, rate = rate, period = period,
+    }
     refill(cell)
-    return true
+    return cell
   end,
-  [98] = function(cell, v)
-    if #v ~= 50 then return false end
-    local seen_in
-    cell.used, cell.held, cell.keep, cell.base, cell.prior, seen_in, cell.mark, cell.reset = parse('<I8I8I8I8I8I8BB', v)
+  [98] = function(key, name, v)
+    if #v ~= 50 then return nil end
+    local used, held, keep, base, prior, seen_in, mark, reset = parse('<I8I8I8I8I8I8BB', v)
+    if max(used, held) > MAX then return nil end
     if seen_in ~= era then
-      cell.prior = seen_in == previous and cell.base or cell.used
-      cell.base = cell.used
+      prior = seen_in == previous and base or used
+      base = used
     end
-    return max(cell.used, cell.held) <= MAX
+    return {
+      key = key, name = name, kind = 98, dirty = false,
+      used = used, held = held, keep = keep, base = base, prior = prior, mark = mark, reset = reset,
+    }
   end,
-  [99] = function(cell, v)
-    if #v ~= 8 then return false end
-    cell.held = parse('<I8', v)
-    return cell.held <= MAX
+  [99] = function(key, name, v)
+    if #v ~= 8 then return nil end
+    local held = parse('<I8', v)
+    if held > MAX then return nil end
+    return {key = key, name = name, kind = 99, dirty = false, held = held}
   end,
 }
 local encode = {
@@ -226,11 +241,15 @@ local encode = {
 -- Cells by hash and name; what is absent is a full bucket, an unused budget, no call in flight.
 local cells = {[KEYS[1]] = {}, [KEYS[3]] = {}}
 local function open_cell(key, name, v)
-  local cell = {key = key, name = name, kind = byte(name), new = not v}
-  if not v then
-    cell.used, cell.held, cell.keep, cell.base, cell.prior, cell.mark, cell.reset = 0, 0, 0, 0, 0, 0, 0
-  elseif not decode[cell.kind](cell, v) then
-    cell.damaged = true
+  local kind = byte(name)
+  local cell
+  if v then
+    cell = decode[kind](key, name, v) or {key = key, name = name, kind = kind, damaged = true}
+  else
+    cell = {
+      key = key, name = name, kind = kind, dirty = false, new = true,
+      used = 0, held = 0, keep = 0, base = 0, prior = 0, mark = 0, reset = 0,
+    }
   end
   cells[key][name] = cell
   return cell
@@ -239,9 +258,9 @@ end
 local lost = false
 for i = 1, #limits do
   local limit = limits[i]
-  local key = limit.shared and KEYS[1] or KEYS[3]
+  local key = limit.key
   local cell = cells[key][limit.name]
-  if not cell then cell = open_cell(key, limit.name, (limit.shared and org or mine)[limit.place]) end
+  if not cell then cell = open_cell(key, limit.name, (key == KEYS[1] and org or mine)[limit.place]) end
   if limit.kind == RATE and not cell.damaged then
     if not cell.level then
       cell.level, cell.rem, cell.at = limit.burst, 0, now
@@ -446,9 +465,9 @@ end
 -- 6. Operations: each returns its status, the index of the deciding claim, and a wait.
 
 local function has_room(limit)
-  local key = limit.shared and KEYS[1] or KEYS[3]
+  local key = limit.key
   if not room[key] then
-    local entries_there = limit.shared and call('ZCARD', KEYS[5]) or call('ZCARD', KEYS[4])
+    local entries_there = call('ZCARD', key == KEYS[1] and KEYS[5] or KEYS[4])
     room[key] = max_cells - call('HLEN', key) + entries_there + 1
     for i = 1, #dirty do
       if dirty[i].key == key and dirty[i].new then room[key] = room[key] - 1 end
@@ -620,14 +639,14 @@ end
 -- 7. A sweep looks at a part of the hash for cells that say no more than their absence, and entries without an end.
 
 local gone, more = {}, false
-local IDLE = {
-  [114] = function(cell) return cell.level >= cell.burst end,
-  [98] = function(cell)
-    return cell.held == 0 and (cell.keep < now or cell.used + cell.base + cell.prior + cell.mark + cell.reset == 0)
-  end,
-  [99] = function(cell) return cell.held == 0 end,
-}
 if sweeps then
+  local IDLE = {
+    [114] = function(cell) return cell.level >= cell.burst end,
+    [98] = function(cell)
+      return cell.held == 0 and (cell.keep < now or cell.used + cell.base + cell.prior + cell.mark + cell.reset == 0)
+    end,
+    [99] = function(cell) return cell.held == 0 end,
+  }
   local key = tenant == '' and KEYS[1] or KEYS[3]
   local page = call('HSCAN', key, string.format('%.0f', cursor), 'COUNT', 64)
   cursor = tonumber(page[1])

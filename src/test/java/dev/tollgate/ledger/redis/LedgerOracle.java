@@ -98,7 +98,7 @@ final class LedgerOracle {
 
     static String name(String tenant, Bucket bucket) {
         return (bucket.shared() ? "" : tenant) + " "
-                + "rbc".charAt(bucket.kind().ordinal()) + bucket.field();
+                + "rbc".charAt(bucket.kind().number()) + bucket.field();
     }
 
     List<String> run(ModelRun run) {
