@@ -8,6 +8,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +34,8 @@ class RoomsTest {
             Map.entry("ledger", Set.of()),
             Map.entry("upstream", Set.of("bedrock")),
             Map.entry("metering", Set.of("bedrock")),
-            // The ledger only for the balances that the budget gauges show.
             Map.entry("telemetry", Set.of("tenant", "bedrock", "policy", "admission", "ledger")),
-            Map.entry("control", Set.of("policy", "admission", "ledger")),
+            Map.entry("control", Set.of("policy", "admission")),
             Map.entry("report", Set.of("tenant", "bedrock", "pricing", "policy", "admission", "ledger")),
             Map.entry("injection", Set.of()),
             Map.entry("simulator", Set.of("bedrock")));
@@ -84,10 +87,67 @@ class RoomsTest {
     void awsSdkTypesStayUpstream() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.tollgate.upstream..", "dev.tollgate.cli..")
+                .resideOutsideOfPackage("dev.tollgate.upstream..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPermissionIsUsed() {
+        MAY_IMPORT.forEach((room, allowed) -> {
+            Set<String> used = new HashSet<>();
+            CLASSES.stream()
+                    .filter(type -> room(type).equals(room))
+                    .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                    .forEach(dependency -> used.add(room(dependency.getTargetClass())));
+            assertTrue(used.containsAll(allowed), room + " may import " + allowed + ", uses " + used);
+        });
+    }
+
+    @Test
+    void onlyThePortsAnswerWithAStatus() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.tollgate.proxy..", "dev.tollgate.control..", "dev.tollgate.simulator..")
+                .should()
+                .callMethod(HttpServerResponse.class, "setStatusCode", int.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyCompositionRootAndCommandsReadTheSystemClock() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.tollgate.sidecar..", "dev.tollgate.cli..")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(InstantSource.class, "system")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(LocalDate.class, "now")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noPackageHasANameThatSaysNothing() {
+        noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..common..", "..impl..", "..dto..", "..manager..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noClassUsesAnotherLibrarysInsides() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("DataPort")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.vertx..impl..")
                 .check(CLASSES);
     }
 }

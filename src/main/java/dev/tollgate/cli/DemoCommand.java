@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("tollgate-demo");
         String policy = policy();
-        int simulator = new Simulator(Vertx.vertx(), Optional.empty(), PACE_MILLIS)
+        int simulator = new Simulator(Vertx.vertx(), (request, body) -> Optional.empty(), PACE_MILLIS)
                 .start(0)
                 .toCompletionStage()
                 .toCompletableFuture()

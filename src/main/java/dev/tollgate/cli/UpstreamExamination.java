@@ -6,6 +6,7 @@ import dev.tollgate.upstream.CallerIdentity.CredentialsMissingException;
 import dev.tollgate.upstream.CallerIdentity.CredentialsRejectedException;
 import dev.tollgate.upstream.Endpoint;
 import dev.tollgate.upstream.Payload;
+import dev.tollgate.upstream.Signer;
 import dev.tollgate.upstream.Upstream;
 import dev.tollgate.upstream.UpstreamRequest;
 import io.vertx.core.Future;
@@ -18,6 +19,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -116,8 +118,12 @@ final class UpstreamExamination {
         String path = "/model/" + URLEncoder.encode(model, StandardCharsets.UTF_8) + "/count-tokens";
         MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("content-type", "application/json");
         Payload question = Payload.of(QUESTION.getBytes(StandardCharsets.UTF_8));
-        Upstream upstream =
-                new Upstream(vertx, slices.upstream(), endpoint, slices.bearerToken(), UpstreamExamination::unguarded);
+        Upstream upstream = new Upstream(
+                vertx,
+                slices.upstream(),
+                endpoint,
+                Signer.of(
+                        vertx, endpoint, slices.bearerToken(), UpstreamExamination::unguarded, InstantSource.system()));
         try {
             JsonObject answer = get(upstream.send(new UpstreamRequest("POST", path, headers, question))
                     .compose(response -> response.resume().body().map(body -> new JsonObject()

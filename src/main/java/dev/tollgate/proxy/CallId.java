@@ -8,9 +8,10 @@ final class CallId {
 
     private CallId() {}
 
-    static String next() {
+    /** @param millis now, epoch ms */
+    static String at(long millis) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        long high = System.currentTimeMillis() << 16 | 0x7000 | random.nextLong() & 0x0fff;
+        long high = millis << 16 | 0x7000 | random.nextLong() & 0x0fff;
         long low = random.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
         return new UUID(high, low).toString();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.admission.Decision;
 import dev.tollgate.bedrock.Operation;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.UUID;
 
 /** Turns ends into errors that AWS SDKs understand: type header, request id, {@code {"message": ...}}. */
 final class ErrorResponses {
@@ -63,7 +64,7 @@ final class ErrorResponses {
     static String raw(String problem) {
         String body = "{\"message\":\"" + problem + "\"}";
         return "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nx-amzn-ErrorType: ValidationException\r\n"
-                + "x-amzn-RequestId: " + CallId.next() + "\r\nConnection: close\r\nContent-Length: " + body.length()
+                + "x-amzn-RequestId: " + UUID.randomUUID() + "\r\nConnection: close\r\nContent-Length: " + body.length()
                 + "\r\n\r\n" + body;
     }
 
@@ -71,10 +72,17 @@ final class ErrorResponses {
     static void invalid(HttpServerResponse response, int status, String problem) {
         response.setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
-                .putHeader("x-amzn-ErrorType", "ValidationException")
-                .putHeader("x-amzn-RequestId", CallId.next())
+                .putHeader("x-amzn-ErrorType", status == 403 ? "AccessDeniedException" : "ValidationException")
+                .putHeader("x-amzn-RequestId", UUID.randomUUID().toString())
                 .putHeader("Connection", "close")
-                .end("{\"message\":\"" + problem + "\"}");
+                .end("{\"message\":\""
+                        + new String(JsonStringEncoder.getInstance().quoteAsString(problem)) + "\"}");
+    }
+
+    /** Answers a request that is no call. */
+    static void refuse(HttpServerResponse response, RefusedException refused) {
+        Body error = error(new CallEnd.Refused(refused.reason(), String.valueOf(refused.getMessage())));
+        invalid(response, error.status, error.message);
     }
 
     private static Body error(CallEnd.Unanswered end) {

@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** One call from its head to its end: what every step needs of it, in one place. Confined to its event loop. */
@@ -19,7 +20,7 @@ final class Exchange {
 
     private final HttpServerRequest request;
     private final Optional<BedrockPath> path;
-    private final String id = CallId.next();
+    private final String id;
     private final long startNanos = System.nanoTime();
     private final Context context = Vertx.currentContext();
     private Runnable cut = NOTHING;
@@ -30,7 +31,8 @@ final class Exchange {
     private Optional<CallCounters> counters = Optional.empty();
     private Optional<Reservation> reservation = Optional.empty();
 
-    private Exchange(HttpServerRequest request) {
+    private Exchange(HttpServerRequest request, String id) {
+        this.id = id;
         this.request = request;
         String rawPath = request.path();
         this.path = rawPath == null
@@ -38,8 +40,8 @@ final class Exchange {
                 : BedrockPath.parse(request.method().name(), rawPath);
     }
 
-    static Exchange open(HttpServerRequest request) {
-        return new Exchange(request);
+    static Exchange open(HttpServerRequest request, InstantSource clock) {
+        return new Exchange(request, CallId.at(clock.millis()));
     }
 
     HttpServerRequest request() {

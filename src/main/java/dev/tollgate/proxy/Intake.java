@@ -28,10 +28,12 @@ public final class Intake {
     }
 
     private Optional<RefusedException> refusal(Exchange exchange) {
-        return host(exchange.request())
-                .or(() -> browser(exchange.request()))
-                .or(() -> operation(exchange))
-                .or(() -> encoding(exchange.request()));
+        return foreign(exchange.request()).or(() -> operation(exchange)).or(() -> encoding(exchange.request()));
+    }
+
+    /** Refuses what comes from elsewhere than an application in this pod. */
+    Optional<RefusedException> foreign(HttpServerRequest request) {
+        return host(request).or(() -> browser(request));
     }
 
     private static Optional<RefusedException> refuse(Refusal reason, String message) {

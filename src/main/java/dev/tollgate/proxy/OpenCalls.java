@@ -2,6 +2,8 @@ package dev.tollgate.proxy;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,14 +20,21 @@ public final class OpenCalls {
 
     private final Vertx vertx;
     private final ProxyConfig config;
+    private final InstantSource clock;
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger draining = new AtomicInteger();
     private volatile boolean stopping;
 
-    public OpenCalls(Vertx vertx, ProxyConfig config) {
+    public OpenCalls(Vertx vertx, ProxyConfig config, InstantSource clock) {
         this.vertx = vertx;
+        this.clock = clock;
         this.config = config;
+    }
+
+    /** A call's own object; it is not counted yet. */
+    Exchange open(HttpServerRequest request) {
+        return Exchange.open(request, clock);
     }
 
     /** Counts a call; fails if the process stops or the bound is reached. {@link #leave} undoes it, also after a failure. */

@@ -38,8 +38,9 @@ public final class Proxy {
 
     /** All of it: count, read, understand, decide, forward, relay, settle. */
     public void handle(HttpServerRequest request) {
-        Exchange exchange = Exchange.open(request);
-        relays.openCalls()
+        OpenCalls openCalls = relays.openCalls();
+        Exchange exchange = openCalls.open(request);
+        openCalls
                 .enter(exchange)
                 .compose(v -> intake.read(exchange))
                 .compose(body -> reader.read(exchange, body))

@@ -1,6 +1,7 @@
 package dev.tollgate.sidecar;
 
 import dev.tollgate.proxy.DataPort;
+import dev.tollgate.proxy.ModelList;
 import dev.tollgate.proxy.Proxy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -63,13 +64,14 @@ public class Sidecar {
     }
 
     void data(@Observes Router router) throws InterruptedException, ExecutionException {
+        ModelList models = wiring.models();
         DataPort data = new DataPort(
                 vertx,
                 slices.proxy(),
                 request -> {
                     if (request.path() != null && request.path().startsWith(OWN_ROUTES)) {
                         router.handle(request);
-                    } else {
+                    } else if (!models.answers(request)) {
                         proxy.handle(request);
                     }
                 },

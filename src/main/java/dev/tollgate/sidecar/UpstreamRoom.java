@@ -3,6 +3,7 @@ package dev.tollgate.sidecar;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.upstream.Endpoint;
 import dev.tollgate.upstream.InferenceProfiles;
+import dev.tollgate.upstream.Signer;
 import dev.tollgate.upstream.Upstream;
 import java.time.Duration;
 import java.util.Map;
@@ -35,6 +36,7 @@ record UpstreamRoom(Endpoint endpoint, Upstream runtime, ProfileModels profiles,
     }
 
     private static Upstream upstream(Platform platform, Slices slices, Endpoint endpoint, DeadlineGuard credentials) {
-        return new Upstream(platform.vertx(), slices.upstream(), endpoint, slices.bearerToken(), credentials);
+        Signer signer = Signer.of(platform.vertx(), endpoint, slices.bearerToken(), credentials, platform.clock());
+        return new Upstream(platform.vertx(), slices.upstream(), endpoint, signer);
     }
 }

@@ -15,6 +15,7 @@ import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.proxy.CallReader;
 import dev.tollgate.proxy.Completion;
 import dev.tollgate.proxy.Intake;
+import dev.tollgate.proxy.ModelList;
 import dev.tollgate.proxy.OpenCalls;
 import dev.tollgate.proxy.Proxy;
 import dev.tollgate.proxy.Relays;
@@ -58,6 +59,7 @@ final class Wiring {
     private final UpstreamRoom upstream;
     private final UsageLog usageLog;
     private final OpenCalls openCalls;
+    private final Intake intake;
     private final Proxy proxy;
 
     Wiring(Platform platform, Slices slices) {
@@ -77,8 +79,11 @@ final class Wiring {
         this.admission = admissionRoom();
         this.upstream = UpstreamRoom.of(platform, slices);
         this.usageLog = usageLog();
-        this.openCalls = new OpenCalls(platform.vertx(), slices.proxy());
+        this.openCalls = new OpenCalls(platform.vertx(), slices.proxy(), platform.clock());
+        this.intake = new Intake(platform.vertx(), slices.proxy(), openCalls);
         this.proxy = proxyRoom();
+        upstream.runtime().prepare();
+        Warmup.run(estimator);
         platform.vertx()
                 .setPeriodic(FIRST_POLL_MILLIS, POLL_MILLIS, t -> limits.poll().onSuccess(metrics.ledger()::budgets));
     }
@@ -140,7 +145,7 @@ final class Wiring {
         metrics.openCalls(openCalls::count, openCalls::draining);
         metrics.upstreamUp(runtime::canSign, runtime::sound);
         return new Proxy(
-                new Intake(platform.vertx(), slices.proxy(), openCalls),
+                intake,
                 new CallReader(callers, policy, estimator, upstream.profiles(), slices.addsMetadata()),
                 admission,
                 runtime,
@@ -156,6 +161,10 @@ final class Wiring {
 
     Proxy proxy() {
         return proxy;
+    }
+
+    ModelList models() {
+        return new ModelList(intake, policy, prices.modelNames());
     }
 
     /** Counts a request that was refused before it reached the proxy. */
@@ -216,7 +225,7 @@ final class Wiring {
     }
 
     private String ledgerText(TollgateConfig root) {
-        // Without what stands before the @: it may be a password.
+        // What precedes the @ can be a password.
         return slices.ledger().kind() == LedgerConfig.Kind.MEMORY
                 ? "memory"
                 : root.redisUrl().replaceFirst("//[^/]*@", "//");

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 
 /** The server. Remembers the calls it got, up to a bound, so that tests can ask. */
 public final class Simulator {
@@ -26,7 +27,7 @@ public final class Simulator {
     private static final int MAX_REMEMBERED = 20_000;
 
     private final Vertx vertx;
-    private final Optional<SignatureCheck> signature;
+    private final BiFunction<HttpServerRequest, byte[], Optional<String>> authorization;
     private final int paceMillis;
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final AtomicLong count = new AtomicLong();
@@ -36,12 +37,13 @@ public final class Simulator {
     public record Received(String path, MultiMap headers, byte[] body, Usage usage) {}
 
     /**
-     * @param secret checks every signature with it; empty for no check
+     * @param authorization what is wrong with a request's authorization; empty if nothing is
      * @param paceMillis between two pieces of a stream
      */
-    public Simulator(Vertx vertx, Optional<String> secret, int paceMillis) {
+    public Simulator(
+            Vertx vertx, BiFunction<HttpServerRequest, byte[], Optional<String>> authorization, int paceMillis) {
         this.vertx = vertx;
-        this.signature = secret.map(SignatureCheck::new);
+        this.authorization = authorization;
         this.paceMillis = paceMillis;
         this.server = vertx.createHttpServer(
                 new HttpServerOptions().setMaxHeaderSize(64 * 1024).setMaxInitialLineLength(16 * 1024));
@@ -75,7 +77,7 @@ public final class Simulator {
         response.putHeader("x-amzn-RequestId", UUID.randomUUID().toString());
         Faults faults = Faults.of(request.getHeader("x-simulate"));
         Optional<BedrockPath> path = BedrockPath.parse(request.method().name(), request.path());
-        Optional<String> problem = signature.flatMap(check -> check.problem(request, body));
+        Optional<String> problem = authorization.apply(request, body);
         if (request.path().startsWith("/inference-profiles/") && problem.isEmpty()) {
             String arn = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0";
             JsonObject model = new JsonObject().put("modelArn", arn);

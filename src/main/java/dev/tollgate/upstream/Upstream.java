@@ -12,8 +12,6 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Optional;
 
 /** Sends signed requests to the one upstream, over HTTP/2 where it is offered, with a bounded pool. No redirects. */
 public final class Upstream {
@@ -26,17 +24,10 @@ public final class Upstream {
     private final Duration idleTimeout;
     private final UpstreamState state = new UpstreamState();
 
-    public Upstream(
-            Vertx vertx, UpstreamConfig config, Endpoint endpoint, Optional<String> bearerToken, CallGuard guard) {
+    public Upstream(Vertx vertx, UpstreamConfig config, Endpoint endpoint, Signer signer) {
         this.endpoint = endpoint;
         this.idleTimeout = config.idleTimeout();
-        this.signer = bearerToken
-                .<Signer>map(BearerSigner::new)
-                .orElseGet(() -> new SigV4Signer(
-                        vertx,
-                        endpoint,
-                        new CredentialsCache(
-                                vertx, CredentialsChain.of(endpoint.region()), guard, InstantSource.system())));
+        this.signer = signer;
         HttpClientOptions options = new HttpClientOptions()
                 .setSsl(endpoint.tls())
                 .setVerifyHost(true)
@@ -112,6 +103,13 @@ public final class Upstream {
 
     private static <T> Future<T> failed(UpstreamFault fault, String message) {
         return Future.failedFuture(new UpstreamException(fault, message));
+    }
+
+    /** Signs a request that is not sent: credentials are there before the first call, or their lack is logged. */
+    public void prepare() {
+        UpstreamRequest sample = UpstreamRequest.get("/");
+        sample.headers().set("host", endpoint.authority());
+        signer.sign(sample).onFailure(this::noCredentials);
     }
 
     /** True unless the last request could not be signed. */

@@ -360,7 +360,7 @@ class ServersReplacedTest {
         void failOver(String key) {
             RealRedis replica = inStep(key);
             replica.command("CLUSTER", "FAILOVER");
-            Ports.await(Duration.ofSeconds(10), "the failover", () -> primary(replica));
+            Ports.await(Duration.ofSeconds(60), "the failover", () -> primary(replica));
         }
 
         /** The replica, once it has all that the primary has. */

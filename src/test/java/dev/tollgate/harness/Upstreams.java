@@ -22,7 +22,8 @@ public final class Upstreams implements AutoCloseable {
     private final int port;
 
     private Upstreams(Optional<String> secret) {
-        this.simulator = new Simulator(vertx, secret, 0);
+        this.simulator = new Simulator(
+                vertx, (request, body) -> secret.flatMap(s -> new SignatureCheck(s).problem(request, body)), 0);
         this.port = await(simulator.start(0));
     }
 

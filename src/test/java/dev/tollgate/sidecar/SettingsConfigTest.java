@@ -16,8 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -147,6 +149,28 @@ class SettingsConfigTest {
                 assertEquals(Optional.empty(), setting.expectation().unmet(value), setting.name());
             }
         }
+    }
+
+    @Test
+    void theReadmeNamesEverySetting() throws IOException {
+        Set<String> named = Files.readAllLines(Path.of("README.md")).stream()
+                .filter(line -> line.startsWith("| `tollgate."))
+                .flatMap(line -> names(line.split("[|]")[1]).stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(new TreeSet<>(DEFAULTS.keySet()), named);
+    }
+
+    /** The settings in a cell such as {@code `tollgate.policy.file`, `.check-every`}. */
+    private static List<String> names(String cell) {
+        List<String> parts = Pattern.compile("`([^`]+)`")
+                .matcher(cell)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        String prefix = parts.get(0).substring(0, parts.get(0).lastIndexOf('.'));
+        return parts.stream()
+                .map(part -> part.startsWith(".") ? prefix + part : part)
+                .toList();
     }
 
     @ParameterizedTest

@@ -58,6 +58,8 @@ class StartCheckIT {
                         "-1s",
                         DURATION.replace("1ms", "0ms").replace("soon", "-1s")),
                 Arguments.of("tollgate.ledger.max-in-flight", "many", COUNT + "\"many\""),
+                Arguments.of("tollgate.ledger.max-cells", "0", COUNT + "\"0\""),
+                Arguments.of("tollgate.ledger.expected-pods", "some", COUNT + "\"some\""),
                 Arguments.of("tollgate.policy.file", "/none", "a policy file that can be read, found \"/none\""),
                 Arguments.of("tollgate.policy.check-every", "soon", DURATION),
                 Arguments.of("tollgate.prices.file", "/none", "a price book that can be read, found \"/none\""),
@@ -184,7 +186,9 @@ class StartCheckIT {
         Path prices = Files.writeString(folder.resolve("prices.csv"), "model;price\n");
         String output = refused(Map.of("TOLLGATE_PRICES_FILE", prices.toString()));
         assertTrue(
-                output.startsWith("tollgate.prices.file: " + prices + ", line 1: expected the header model,"), output);
+                output.startsWith(
+                        "tollgate.prices.file: " + prices + ", line 1: expected a header of the columns model,"),
+                output);
         assertTrue(output.endsWith("\nexit 1"), output);
     }
 

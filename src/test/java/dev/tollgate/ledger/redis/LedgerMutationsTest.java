@@ -66,7 +66,6 @@ class LedgerMutationsTest {
             new Mutation("if stored < acknowledged or lost then", "if stored < acknowledged then"),
             new Mutation("if known ~= life then return other_life(stored) end", ""),
             new Mutation("if server ~= '' then return begin(true) end", ""),
-            new Mutation("max(now, era + 1, known", "max(now, known"),
             new Mutation("opens, fresh = waits and now + recovery or 0, waits and 0 or 1", "opens, fresh = 0, 0"),
             new Mutation("if fresh == 1 then opens, fresh, life_changed = now + recovery, 0, true end", ""),
             new Mutation("seen_in ~= era and used > cell[known_of]", "used > cell[known_of]"),

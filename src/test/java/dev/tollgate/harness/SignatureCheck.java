@@ -1,4 +1,4 @@
-package dev.tollgate.simulator;
+package dev.tollgate.harness;
 
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
