@@ -1,6 +1,7 @@
 package dev.tollgate;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -8,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -149,5 +151,11 @@ class RoomsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx..impl..")
                 .check(CLASSES);
+    }
+
+    /** native-image runs static initializers at build time and refuses a Netty buffer among what they make. */
+    @Test
+    void noBufferIsStatic() {
+        noFields().that().haveRawType(Buffer.class).should().beStatic().check(CLASSES);
     }
 }

@@ -124,6 +124,11 @@ final class CallCost {
                 : Purchase.of(Unit.QUERY, 1);
     }
 
+    /** False for models that are sold by images, seconds or queries. */
+    boolean soldByTokens(PricedModel model, CallRecord call) {
+        return unitPrices(model, call)[0] > 0;
+    }
+
     /** Pico-USD of a token of each part for a call like this, at the default tier. */
     long[] unitPrices(PricedModel model, CallRecord call) {
         PriceBook.Quote quote = quote(model, call.millis, call.tokens().allInput());

@@ -65,6 +65,7 @@ public final class Etl {
         } catch (SQLException e) {
             throw new IOException("expected DuckDB to write Parquet below " + out + ": " + e.getMessage(), e);
         } finally {
+            failed.close();
             progress.end();
         }
         return new Result(done, skipped, records, failed.count());

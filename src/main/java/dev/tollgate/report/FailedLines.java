@@ -2,12 +2,15 @@ package dev.tollgate.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +20,17 @@ import java.util.UUID;
  * Keeps lines that could not be read: for each input one file of JSON lines with file, line, reason and the line itself.
  * The same input writes the same file again. Without a folder, lines are counted only.
  */
-final class FailedLines {
+final class FailedLines implements Closeable {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final int MAX_OPEN = 64;
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(com.fasterxml.jackson.core.StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
+            .build();
 
     private final Optional<Path> folder;
     private final Map<String, Long> counts = new HashMap<>();
+    private final Map<String, OutputStream> open = new HashMap<>();
 
     FailedLines(Optional<Path> folder) {
         this.folder = folder;
@@ -45,23 +53,33 @@ final class FailedLines {
         long before = counts.merge(input, 1L, Long::sum) - 1;
         folder.ifPresent(into -> {
             try {
-                write(into, before == 0, input, number, reason, content);
+                write(open(into, input, before == 0), input, number, reason, content);
             } catch (IOException e) {
                 throw new UncheckedIOException("expected to write below " + into + ": " + e.getMessage(), e);
             }
         });
     }
 
-    private static void write(Path into, boolean first, String input, long number, String reason, String content)
-            throws IOException {
-        Files.createDirectories(into);
-        Path file = into.resolve(fileName(input));
-        if (first) {
-            Files.deleteIfExists(file);
+    /** Stays open, because a file that holds no records has many lines. */
+    private OutputStream open(Path into, String input, boolean first) throws IOException {
+        OutputStream known = open.get(input);
+        if (known != null) {
+            return known;
         }
-        try (OutputStream out = Files.newOutputStream(
-                        file, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
-                JsonGenerator json = JSON.createGenerator(out)) {
+        if (open.size() >= MAX_OPEN) {
+            close();
+        }
+        Files.createDirectories(into);
+        StandardOpenOption mode = first ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND;
+        OutputStream out = new BufferedOutputStream(Files.newOutputStream(
+                into.resolve(fileName(input)), StandardOpenOption.CREATE, StandardOpenOption.WRITE, mode));
+        open.put(input, out);
+        return out;
+    }
+
+    private static void write(OutputStream out, String input, long number, String reason, String content)
+            throws IOException {
+        try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("file", input);
             json.writeNumberField("line", number);
@@ -70,6 +88,15 @@ final class FailedLines {
             json.writeEndObject();
             json.writeRaw('\n');
         }
+    }
+
+    /** Writes out what is kept; more may follow. */
+    @Override
+    public synchronized void close() throws IOException {
+        for (OutputStream out : open.values()) {
+            out.close();
+        }
+        open.clear();
     }
 
     synchronized long count() {

@@ -54,6 +54,7 @@ public final class ReportRun {
             return run(inputs, true);
         } finally {
             progress.end();
+            failed.close();
         }
     }
 

@@ -79,9 +79,8 @@ final class Sums {
             return cost.stated(model, call);
         }
         long[] parts = cost.parts(model, call);
-        if (!call.denied
-                && !call.failed
-                && (!known || parts[0] == 0 && call.tokens().equals(Usage.NONE))) {
+        boolean free = parts[0] == 0 && call.tokens().equals(Usage.NONE);
+        if (!call.denied && !call.failed && (!known || free && !cost.soldByTokens(model, call))) {
             unpriced.merge(model.name, 1L, Long::sum);
         }
         return parts;

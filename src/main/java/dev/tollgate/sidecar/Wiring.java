@@ -82,6 +82,8 @@ final class Wiring {
         this.openCalls = new OpenCalls(platform.vertx(), slices.proxy(), platform.clock());
         this.intake = new Intake(platform.vertx(), slices.proxy(), openCalls);
         this.proxy = proxyRoom();
+        upstream.runtime().prepare();
+        Warmup.run(estimator);
         platform.vertx()
                 .setPeriodic(FIRST_POLL_MILLIS, POLL_MILLIS, t -> limits.poll().onSuccess(metrics.ledger()::budgets));
     }

@@ -105,6 +105,13 @@ public final class Upstream {
         return Future.failedFuture(new UpstreamException(fault, message));
     }
 
+    /** Signs a request that is not sent: credentials are there before the first call, or their lack is logged. */
+    public void prepare() {
+        UpstreamRequest sample = UpstreamRequest.get("/");
+        sample.headers().set("host", endpoint.authority());
+        signer.sign(sample).onFailure(this::noCredentials);
+    }
+
     /** True unless the last request could not be signed. */
     public boolean canSign() {
         return state.canSign();

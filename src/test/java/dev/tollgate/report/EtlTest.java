@@ -98,7 +98,7 @@ class EtlTest {
     void viewsGiveTheNumbersOfTheReport() throws Exception {
         Path tree = folder.resolve("tree");
         LogTree.Made made =
-                LogTree.write(tree, new LogTree.Shape(31, 700, 400, 60, 60, 90, LogTree.Packing.GZIP, true));
+                LogTree.write(tree, new LogTree.Shape(31, 160, 100, 60, 60, 90, LogTree.Packing.GZIP, true));
         Etl.Result result = etl(tree);
         assertEquals(made.brokenLines(), result.unreadableLines());
         for (String keys : List.of("tenant,model", "day,department", "account,region")) {

@@ -87,6 +87,21 @@ class FormatsTest {
     }
 
     @Test
+    void aBarShowsProgressOnATerminalOnly() throws IOException {
+        java.io.ByteArrayOutputStream screen = new java.io.ByteArrayOutputStream();
+        Path logs = Reports.file(folder, "logs.jsonl", Reports.log("r1", NOON, "b", 1, 0));
+        List<Input> inputs = Inputs.find(List.of(logs.toString()), address -> List.of());
+        for (boolean shown : new boolean[] {false, true}) {
+            Progress progress = new Progress(new java.io.PrintStream(screen, true, StandardCharsets.UTF_8), shown);
+            assertEquals("", screen.toString(StandardCharsets.UTF_8));
+            new ReportRun(Reports.by("day").query(), java.util.Optional.empty(), progress, Reports.CLOCK).run(inputs);
+        }
+        String bar = screen.toString(StandardCharsets.UTF_8);
+        assertTrue(bar.contains("] 0 of 1 files, 0 of 0 MB"), bar);
+        assertTrue(bar.endsWith("\r\u001b[K"), "removed at the end");
+    }
+
+    @Test
     void topHoldsTheDearestAndTheTotalOfAll() throws IOException {
         Report top = small().top(1);
         assertEquals(List.of("b [1, 0, 0, 4000000, 0, 0, 0, 0, 1000000]"), Reports.rows(top));

@@ -227,6 +227,41 @@ class ReportRunTest {
     }
 
     @Test
+    void aLineLongerThanAnyRecordIsCountedAndTheNextIsRead() throws IOException {
+        Path input = folder.resolve("long.jsonl");
+        try (OutputStream out = new java.io.BufferedOutputStream(Files.newOutputStream(input))) {
+            out.write((Reports.log("r1", NOON, "acme", 1, 1) + "\n{\"a\":\"").getBytes(StandardCharsets.UTF_8));
+            byte[] text = "prompt ".repeat(1 << 17).getBytes(StandardCharsets.UTF_8);
+            for (int i = 0; i < 75; i++) {
+                out.write(text);
+            }
+            out.write(("\"}\n" + Reports.log("r2", NOON, "acme", 1, 1) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        Report report = Reports.by("tenant").failed(folder.resolve("failed")).of(input);
+        assertEquals(2, report.total().calls);
+        assertEquals(1, report.unreadableLines());
+        String kept = Files.readString(folder.resolve("failed").resolve(FailedLines.fileName(input.toString())));
+        assertTrue(kept.contains("\"line\":2,\"reason\":\"expected lines of at most 64 MiB"), kept);
+        assertTrue(kept.length() < 1000);
+    }
+
+    @Test
+    void keepsFailedLinesOfManyFiles() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            Reports.file(folder, "in/" + i + ".jsonl", "broken", Reports.log("r" + i, NOON, "acme", 1, 1), "broken");
+        }
+        Path failed = folder.resolve("failed");
+        assertEquals(
+                400,
+                Reports.by("tenant").failed(failed).of(folder.resolve("in")).unreadableLines());
+        try (var files = Files.list(failed)) {
+            for (Path file : files.toList()) {
+                assertEquals(2, Files.readAllLines(file).size(), file.toString());
+            }
+        }
+    }
+
+    @Test
     void aCutFileCountsAsUnreadableAndWhatWasReadOfItStays() throws IOException {
         Path whole = folder.resolve("whole.gz");
         StringBuilder lines = new StringBuilder();

@@ -105,7 +105,11 @@ final class Reports {
     }
 
     Report of(List<Input> inputs) throws IOException {
-        ReportQuery query = new ReportQuery(
+        return new ReportRun(query(), failed, new Progress(new PrintStream(System.err), false), CLOCK).run(inputs);
+    }
+
+    ReportQuery query() {
+        return new ReportQuery(
                 groupBy,
                 since.toEpochMilli(),
                 until.toEpochMilli(),
@@ -117,7 +121,6 @@ final class Reports {
                 prices,
                 policy,
                 maxGroups);
-        return new ReportRun(query, failed, new Progress(new PrintStream(System.err), false), CLOCK).run(inputs);
     }
 
     /** A file of these lines. */

@@ -8,12 +8,10 @@ import io.vertx.core.buffer.Buffer;
  */
 final class Life {
 
-    private static final Buffer NONE = Buffer.buffer();
-
     private final Buffer pod;
     private final long recoveryMillis;
     private final int maxCells;
-    private Buffer life = NONE;
+    private Buffer life = Buffer.buffer();
     private long number;
     private long acknowledged;
 

@@ -34,7 +34,6 @@ import org.jboss.logging.Logger;
 public final class RedisLedger implements Ledger {
 
     private static final Logger LOG = Logger.getLogger(RedisLedger.class);
-    private static final Buffer NOTHING = Buffer.buffer();
 
     /**
      * How this pod takes part.
@@ -115,7 +114,7 @@ public final class RedisLedger implements Ledger {
 
     private Future<RunReply> run(LedgerConnection.Sender sender, LedgerScript.Kind kind, String tenant, long lease) {
         Buffer head = life.nextHead(lease);
-        return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, NOTHING, NOTHING))
+        return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, Buffer.buffer(), Buffer.buffer()))
                 .map(this::received);
     }
 
@@ -215,7 +214,7 @@ public final class RedisLedger implements Ledger {
                                 life.bytes(),
                                 BucketKey.encode(tenant),
                                 Batch.limits(buckets, b -> false),
-                                NOTHING))
+                                Buffer.buffer()))
                 .map(response -> {
                     RunReply reply = new RunReply(response);
                     List<Balance> balances =

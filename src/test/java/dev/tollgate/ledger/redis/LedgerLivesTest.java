@@ -159,7 +159,7 @@ class LedgerLivesTest {
         }
         AdmitReply.Denied denied =
                 assertInstanceOf(AdmitReply.Denied.class, Upstreams.await(ledger.admit(hold("c", 451))));
-        // At least what the pod saw; what others settled between the roll-back and now may be missing (ADR 16).
+        // At least what the pod saw; what others settled between the roll-back and now may be missing (ADR 20).
         assertTrue(denied.decided().used(1000) >= 550, denied.toString());
         Ports.await(Duration.ofSeconds(3), "both pods to report", () -> resets.get() == 2);
     }
