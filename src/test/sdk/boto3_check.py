@@ -40,5 +40,5 @@ try:
 except ClientError as e:
     assert e.response["Error"]["Code"] == "ServiceQuotaExceededException", e.response
     assert e.response["ResponseMetadata"]["RequestId"], e.response
-    assert e.response["ResponseMetadata"]["HTTPHeaders"]["x-tollgate-remaining"] == "0", e.response
+    assert e.response["ResponseMetadata"]["HTTPHeaders"]["x-tollgate-remaining"] == "0 requests", e.response
 print("boto3", boto3.__version__, "ok")

@@ -70,8 +70,8 @@ class LedgerMutationsTest {
             new Mutation("if fresh == 1 then opens, fresh, life_changed = now + recovery, 0, true end", ""),
             new Mutation("seen_in ~= era and used > cell[known_of]", "used > cell[known_of]"),
             new Mutation("local known_of = seen_in == previous and 'base' or 'prior'", "local known_of = 'base'"),
-            new Mutation("cell.prior = seen_in == previous and cell.base or cell.used", "cell.prior = cell.used"),
-            new Mutation("      cell.base = cell.used\n    end\n    return max", "    end\n    return max"),
+            new Mutation("prior = seen_in == previous and base or used", "prior = used"),
+            new Mutation("      base = used\n    end\n    return {", "    end\n    return {"),
             new Mutation("if life_changed then write_life() end", ""),
             new Mutation(
                     "local nobody = known == '' and acknowledged == 0 and", "local nobody = acknowledged == 0 and"),
