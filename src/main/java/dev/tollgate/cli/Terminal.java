@@ -22,11 +22,11 @@ final class Terminal {
     static boolean isTerminal(int descriptor) {
         Path output = Path.of("/proc/self/fd/" + descriptor);
         try {
-            // From Java 22 on, a console is there without a terminal too.
+            // System.console() does not say it: from Java 22 on, a console is there without a terminal too.
             String target = Files.readSymbolicLink(output).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
-            return System.console() != null && Runtime.version().feature() < 22;
+            return false;
         }
     }
 

@@ -314,7 +314,7 @@ class SdkIT {
                 .firstMatchingHeader("X-Tollgate-Limit")
                 .isPresent());
         assertEquals(
-                "0",
+                "0 requests",
                 e.awsErrorDetails()
                         .sdkHttpResponse()
                         .firstMatchingHeader("X-Tollgate-Remaining")
