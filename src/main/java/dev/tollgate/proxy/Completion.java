@@ -10,6 +10,7 @@ import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.telemetry.UsageRecord;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** Told once how a call ended: answers if nobody did, settles or releases, counts, records. */
 public final class Completion {
@@ -42,8 +43,9 @@ public final class Completion {
 
     void complete(Exchange exchange, CallEnd end) {
         try {
-            Charge charge = charge(exchange, end);
-            exchange.reservation().ifPresent(held -> settle(held, charge));
+            Optional<Charge> used = charge(exchange, end);
+            exchange.reservation().ifPresent(held -> settle(held, used));
+            Charge charge = used.orElse(Charge.NOTHING);
             int status = errors.answer(exchange, end);
             count(exchange, end, charge);
             usageLog.write(record(exchange, end, charge, status));
@@ -58,43 +60,25 @@ public final class Completion {
         }
     }
 
-    /** The one table of what each end costs. */
-    private Charge charge(Exchange exchange, CallEnd end) {
-        if (end instanceof CallEnd.Answered answered) {
-            return charge(exchange, answered.answer());
+    /** The one table of what each end costs; empty if nothing was used. */
+    private Optional<Charge> charge(Exchange exchange, CallEnd end) {
+        boolean askedInVain = end instanceof CallEnd.Unanswered unanswered
+                && unanswered.fault().sent();
+        boolean bug = end instanceof CallEnd.Refused refused && refused.reason() == Refusal.INTERNAL;
+        if (askedInVain || bug && exchange.wasSent()) {
+            return exchange.call().map(call -> estimator.asEstimated(call.estimate()));
         }
-        if (end instanceof CallEnd.Broken broken) {
-            return charge(exchange, broken.answer());
-        }
-        if (end instanceof CallEnd.Abandoned abandoned) {
-            return charge(exchange, abandoned.answer());
-        }
-        if (end instanceof CallEnd.Unanswered unanswered && unanswered.fault().sent()) {
-            return estimator.asEstimated(exchange.call().orElseThrow().estimate());
-        }
-        if (end instanceof CallEnd.Refused bug && bug.reason() == Refusal.INTERNAL && exchange.wasSent()) {
-            return estimator.asEstimated(exchange.call().orElseThrow().estimate());
-        }
-        return Charge.NOTHING;
+        Answer answer = answer(end);
+        return answer.produced() ? exchange.call().map(call -> charge(call, answer.metered())) : Optional.empty();
     }
 
-    private Charge charge(Exchange exchange, Answer answer) {
-        if (!answer.produced()) {
-            return Charge.NOTHING;
-        }
-        Call call = exchange.call().orElseThrow();
-        Metered metered = answer.metered();
-        Charge charge = estimator.charge(call.target(), call.facts(), call.estimate(), metered);
+    private Charge charge(Call call, Metered metered) {
         metered.usage().ifPresent(usage -> estimator.learn(call.target(), call.facts(), usage));
-        return charge;
+        return estimator.charge(call.target(), call.facts(), call.estimate(), metered);
     }
 
-    private static void settle(Reservation reservation, Charge charge) {
-        if (charge == Charge.NOTHING) {
-            reservation.release();
-        } else {
-            reservation.settle(charge);
-        }
+    private static void settle(Reservation reservation, Optional<Charge> charge) {
+        charge.ifPresentOrElse(reservation::settle, reservation::release);
     }
 
     private void count(Exchange exchange, CallEnd end, Charge charge) {

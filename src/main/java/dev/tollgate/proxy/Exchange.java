@@ -15,7 +15,6 @@ import java.util.Optional;
 /** One call from its head to its end: what every step needs of it, in one place. Confined to its event loop. */
 final class Exchange {
 
-    private static final Runnable NOTHING = () -> {};
     private static final long LINGER_MILLIS = 1000;
 
     private final HttpServerRequest request;
@@ -23,9 +22,9 @@ final class Exchange {
     private final String id;
     private final long startNanos = System.nanoTime();
     private final Context context = Vertx.currentContext();
-    private Runnable cut = NOTHING;
+    private Runnable cut = Exchange::nothing;
     private boolean reading;
-    private Runnable freeBody = NOTHING;
+    private Runnable freeBody = Exchange::nothing;
     private boolean sent;
     private Optional<Call> call = Optional.empty();
     private Optional<CallCounters> counters = Optional.empty();
@@ -123,7 +122,7 @@ final class Exchange {
     /** The body is whole, and counts against the bound until it is freed. */
     void bodyRead(Runnable free) {
         reading = false;
-        cut = NOTHING;
+        cut = Exchange::nothing;
         freeBody = free;
     }
 
@@ -144,7 +143,9 @@ final class Exchange {
     /** The request's bytes are no longer needed. */
     void freeBody() {
         Runnable free = freeBody;
-        freeBody = NOTHING;
+        freeBody = Exchange::nothing;
         free.run();
     }
+
+    private static void nothing() {}
 }

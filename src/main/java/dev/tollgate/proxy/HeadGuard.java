@@ -19,6 +19,8 @@ import java.util.function.Supplier;
  * decoder repairs such heads, and what it repaired cannot be seen behind it. Reads the bytes as they pass, changes none. A
  * connection that begins as HTTP/2 does is carried to the server that speaks it: Vert.x offers no hook before that choice.
  */
+// A channel that cannot be written to or closed is closed already.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class HeadGuard extends ChannelInboundHandlerAdapter {
 
     private final HeadParser parser = new HeadParser();

@@ -6,6 +6,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 
 /** Carries the bytes of one HTTP/2 connection to the server that speaks it, and back, with back-pressure. */
+// A channel that cannot be written to or closed is closed already.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Http2Tunnel {
 
     private final ChannelHandlerContext client;

@@ -32,7 +32,7 @@ public final class ModelList {
 
     /** Answers the request if it asks for the list; false if it is another request. */
     public boolean answers(HttpServerRequest request) {
-        if (request.method() != HttpMethod.GET || !PATH.equals(request.path())) {
+        if (!request.method().equals(HttpMethod.GET) || !PATH.equals(request.path())) {
             return false;
         }
         request.resume();
