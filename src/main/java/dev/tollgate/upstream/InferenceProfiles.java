@@ -28,8 +28,8 @@ public final class InferenceProfiles implements ProfileModels {
     private final Upstream controlPlane;
     private final CallGuard guard;
     private final InstantSource clock;
-    private final Map<String, String> models = new ConcurrentHashMap<>();
-    private final Map<String, Long> failedAt = new ConcurrentHashMap<>();
+    private final RecentlyUsed<String> models = new RecentlyUsed<>(MAX_PROFILES);
+    private final RecentlyUsed<Long> failedAt = new RecentlyUsed<>(MAX_PROFILES);
     private final Map<String, Future<Void>> asked = new ConcurrentHashMap<>();
 
     public InferenceProfiles(Upstream controlPlane, CallGuard guard, InstantSource clock) {
@@ -40,16 +40,16 @@ public final class InferenceProfiles implements ProfileModels {
 
     @Override
     public Optional<String> known(ModelId profile) {
-        return Optional.ofNullable(models.get(profile.id()));
+        return models.get(profile.id());
     }
 
     @Override
     public boolean worthAsking(ModelId profile) {
-        Long failed = failedAt.get(profile.id());
         return profile.applicationProfile()
-                && !models.containsKey(profile.id())
-                && models.size() + failedAt.size() < MAX_PROFILES
-                && (failed == null || clock.millis() - failed > ASK_AGAIN_MILLIS);
+                && models.get(profile.id()).isEmpty()
+                && failedAt.get(profile.id())
+                        .map(failed -> clock.millis() - failed > ASK_AGAIN_MILLIS)
+                        .orElse(true);
     }
 
     @Override
