@@ -83,7 +83,9 @@ final class Wiring {
         this.intake = new Intake(platform.vertx(), slices.proxy(), openCalls);
         this.proxy = proxyRoom();
         upstream.runtime().prepare();
-        Warmup.run(estimator);
+        if (slices.ledger().kind() == LedgerConfig.Kind.REDIS) {
+            Warmup.run(estimator);
+        }
         platform.vertx()
                 .setPeriodic(FIRST_POLL_MILLIS, POLL_MILLIS, t -> limits.poll().onSuccess(metrics.ledger()::budgets));
     }
