@@ -100,6 +100,10 @@ public final class SidecarProcess implements AutoCloseable {
             String jar = System.getProperty("tollgate.jar", "target/quarkus-app/quarkus-run.jar");
             command.addAll(List.of(
                     ProcessHandle.current().info().command().orElse("java"), "-Xmx256m", "-XX:TieredStopAtLevel=1"));
+            if (Runtime.version().feature() >= 23) {
+                // Else the machine itself warns of Netty, in between what the product prints.
+                command.add("--sun-misc-unsafe-memory-access=allow");
+            }
             command.addAll(properties);
             command.addAll(List.of("-jar", new File(jar).getAbsolutePath()));
         } else {
