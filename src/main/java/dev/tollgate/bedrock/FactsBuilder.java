@@ -123,6 +123,11 @@ final class FactsBuilder {
         images++;
     }
 
+    /** Images so far. */
+    int images() {
+        return images;
+    }
+
     void document() {
         documents++;
     }

@@ -5,12 +5,13 @@ import java.io.IOException;
 
 /**
  * Reads what image and video models are asked to make: {@code imageGenerationConfig} of Titan and Nova Canvas,
- * {@code videoGenerationConfig} and shots of Nova Reel, {@code duration} and {@code resolution} of Luma Ray. Video models
+ * {@code steps} of Stable Diffusion XL, of which more than 50 are the dearer quality, {@code videoGenerationConfig} and shots of Nova Reel, {@code duration} and {@code resolution} of Luma Ray. Video models
  * are called by StartAsyncInvoke only.
  */
 final class GeneratedMedia {
 
     private static final long DEFAULT_SIDE = 1024;
+    private static final long USUAL_STEPS = 50;
     private static final long SHOT_SECONDS = 6;
     private static final long PIXELS_540P = 960L * 540;
     private static final long PIXELS_720P = 1280L * 720;
@@ -37,6 +38,10 @@ final class GeneratedMedia {
             facts.once(name);
             config = true;
             Walk.members(in, this::imageConfig);
+        } else if (name.equals("steps")) {
+            facts.once(name);
+            config = true;
+            premium |= facts.longValue() > USUAL_STEPS;
         }
     }
 
@@ -56,7 +61,7 @@ final class GeneratedMedia {
             }
             case "quality" -> {
                 facts.once(name);
-                premium = facts.word().equals("premium");
+                premium |= facts.word().equals("premium");
             }
             default -> {}
         }

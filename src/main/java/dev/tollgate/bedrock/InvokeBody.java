@@ -18,7 +18,6 @@ final class InvokeBody implements BodyReader {
     private final GeneratedMedia generated;
     private long chunks;
     private boolean query;
-    private long inputImages;
 
     InvokeBody(JsonParser in, FactsBuilder facts) {
         this.in = in;
@@ -108,7 +107,6 @@ final class InvokeBody implements BodyReader {
         if (facts.stringBytes() > 0) {
             facts.media(facts.stringBytes());
             facts.image();
-            inputImages++;
         }
     }
 
@@ -116,7 +114,7 @@ final class InvokeBody implements BodyReader {
         if (name.equals("video") || name.equals("audio")) {
             facts.buyUnmeasured(Unit.INPUT_SECOND);
         } else if (name.equals("image")) {
-            inputImages++;
+            facts.image();
             Walk.members(
                     in,
                     inner -> Walk.members(in, deep -> {
@@ -132,7 +130,7 @@ final class InvokeBody implements BodyReader {
         if (query && chunks > 0) {
             facts.buy(Purchase.of(Unit.QUERY, (chunks + CHUNKS_PER_QUERY - 1) / CHUNKS_PER_QUERY));
         }
-        facts.buy(Purchase.of(Unit.INPUT_IMAGE, inputImages));
+        facts.buy(Purchase.of(Unit.INPUT_IMAGE, facts.images()));
         generated.endImage();
     }
 }

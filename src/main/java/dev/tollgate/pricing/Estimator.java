@@ -90,11 +90,11 @@ public final class Estimator {
     }
 
     /** The most that the call can cost: without a cheaper tier, which Bedrock can decline, and with all input written to a cache. */
-    private static long reservation(ModelTarget target, RequestFacts facts, Quote quote, long input, long output) {
+    private long reservation(ModelTarget target, RequestFacts facts, Quote quote, long input, long output) {
         ServiceTier asked = facts.options().tier();
         ServiceTier tier = asked.percent() > 100 ? asked : ServiceTier.DEFAULT;
         List<Purchase> bought = new ArrayList<>(quote.tariff().bought(facts.purchases()));
-        bought.addAll(GuardedCall.atMost(facts, output));
+        bought.addAll(mode == Mode.BOUND ? GuardedCall.bound(facts, output) : GuardedCall.expected(facts, output));
         long cost = quote.cost(new Usage(input, output, 0, 0, 0), tier, bought);
         if (facts.options().cacheWrites()) {
             cost = Math.max(cost, quote.cost(new Usage(0, output, 0, 0, input), tier, bought));
@@ -127,7 +127,7 @@ public final class Estimator {
                 metered.optimized().orElse(facts.options().optimized()));
         List<Purchase> bought = new ArrayList<>(quote.tariff().bought(facts.purchases()));
         List<Purchase> reported = metered.purchases();
-        List<Purchase> guardrail = reported.isEmpty() ? GuardedCall.atMost(facts, usage.output()) : reported;
+        List<Purchase> guardrail = reported.isEmpty() ? GuardedCall.expected(facts, usage.output()) : reported;
         bought.addAll(guardrail);
         ServiceTier tier = metered.tier().orElse(facts.options().tier());
         long cost = quote.cost(usage, tier, bought);

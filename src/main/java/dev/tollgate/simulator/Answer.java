@@ -6,8 +6,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Set;
 
-/** How long a prompt is, how long its answer will be, and what both cost in tokens. */
-record Answer(Usage usage, String family) {
+/**
+ * How long a prompt is, how long its answer will be, and what both cost in tokens.
+ *
+ * @param tier the service tier asked for, which serves the call unless a fault names another; empty if none is
+ */
+record Answer(Usage usage, String family, String tier) {
 
     private static final Set<String> TEXT = Set.of("text", "content", "prompt", "inputText", "message", "input");
     private static final int USUAL = 60;
@@ -27,7 +31,11 @@ record Answer(Usage usage, String family) {
                 faults.number("cache-read", 0),
                 faults.number("cache-write", 0),
                 faults.number("cache-write-1h", 0));
-        return new Answer(usage, family(bare));
+        return new Answer(usage, family(bare), faults.text("tier").orElse(tier(body)));
+    }
+
+    private static String tier(JsonObject body) {
+        return body.getValue("serviceTier") instanceof JsonObject tier ? tier.getString("type", "") : "";
     }
 
     private static String family(String model) {
@@ -39,7 +47,7 @@ record Answer(Usage usage, String family) {
         return "openai";
     }
 
-    private static long textLength(Object node) {
+    static long textLength(Object node) {
         long length = 0;
         if (node instanceof JsonObject object) {
             for (String key : object.fieldNames()) {

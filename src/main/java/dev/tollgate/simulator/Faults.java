@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * {@code cut-mid=N} (in the middle of piece N), {@code stall=N} (silent after N pieces), {@code no-usage},
  * {@code usage-twice}, {@code garbage=N} (piece N with a wrong checksum), {@code json} (200 with JSON instead of a
  * stream), {@code delay=ms} (before the head), {@code no-answer}, {@code cache-read=N}, {@code cache-write=N},
- * {@code cache-write-1h=N}, {@code endless}.
+ * {@code cache-write-1h=N}, {@code tier=NAME} (that served the call), {@code endless}.
  */
 record Faults(Map<String, String> switches) {
 
@@ -33,6 +33,10 @@ record Faults(Map<String, String> switches) {
 
     Optional<Integer> number(String name) {
         return Optional.ofNullable(switches.get(name)).map(Integer::valueOf);
+    }
+
+    Optional<String> text(String name) {
+        return Optional.ofNullable(switches.get(name));
     }
 
     int number(String name, int otherwise) {

@@ -45,7 +45,25 @@ final class Shapes {
                                                                 .add(new JsonObject().put("text", answer.text())))))
                 .put("stopReason", "end_turn")
                 .put("metrics", new JsonObject().put("latencyMs", 12));
-        return withUsage ? body.put("usage", converseUsage(answer.usage())) : body;
+        return tiered(withUsage ? body.put("usage", converseUsage(answer.usage())) : body, answer);
+    }
+
+    /** With the tier that served the call, as Converse reports it. */
+    static JsonObject tiered(JsonObject body, Answer answer) {
+        String tier = answer.tier();
+        return tier.isEmpty() ? body : body.put("serviceTier", new JsonObject().put("type", tier));
+    }
+
+    /** The answer of ApplyGuardrail to so many text units. */
+    static JsonObject guardrail(long units) {
+        JsonObject usage = new JsonObject()
+                .put("topicPolicyUnits", units)
+                .put("contentPolicyUnits", units)
+                .put("wordPolicyUnits", units)
+                .put("sensitiveInformationPolicyUnits", units)
+                .put("sensitiveInformationPolicyFreeUnits", 0)
+                .put("contextualGroundingPolicyUnits", 0);
+        return new JsonObject().put("action", "NONE").put("usage", usage);
     }
 
     private static JsonObject anthropicUsage(Usage usage) {
@@ -63,10 +81,14 @@ final class Shapes {
 
     private static JsonObject openaiUsage(Usage usage) {
         return new JsonObject()
-                .put("prompt_tokens", usage.input() + usage.cacheRead())
+                .put("prompt_tokens", usage.allInput())
                 .put("completion_tokens", usage.output())
-                .put("total_tokens", usage.input() + usage.cacheRead() + usage.output())
-                .put("prompt_tokens_details", new JsonObject().put("cached_tokens", usage.cacheRead()));
+                .put("total_tokens", usage.allInput() + usage.output())
+                .put("prompt_tokens_details", cached(usage));
+    }
+
+    private static JsonObject cached(Usage usage) {
+        return new JsonObject().put("cached_tokens", usage.cacheRead()).put("cache_write_tokens", usage.cacheWrite());
     }
 
     static JsonObject responses(Answer answer) {
@@ -76,16 +98,9 @@ final class Shapes {
                 .put(
                         "usage",
                         new JsonObject()
-                                .put(
-                                        "input_tokens",
-                                        answer.input() + answer.usage().cacheRead())
+                                .put("input_tokens", answer.usage().allInput())
                                 .put("output_tokens", answer.output())
-                                .put(
-                                        "input_tokens_details",
-                                        new JsonObject()
-                                                .put(
-                                                        "cached_tokens",
-                                                        answer.usage().cacheRead())));
+                                .put("input_tokens_details", cached(answer.usage())));
     }
 
     /** A whole InvokeModel answer. Cohere's and old Mistral's tell their usage in headers only. */

@@ -2,6 +2,7 @@ package dev.tollgate.simulator;
 
 import dev.tollgate.bedrock.BedrockPath;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.Purchase;
 import dev.tollgate.bedrock.Usage;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -141,7 +142,8 @@ public final class Simulator {
                 json(response, Shapes.invoke(answer, usage));
             }
             case COUNT_TOKENS -> json(response, new JsonObject().put("inputTokens", answer.input()));
-            case APPLY_GUARDRAIL, GUARDRAIL_CHECKS -> json(response, new JsonObject().put("action", "NONE"));
+            case APPLY_GUARDRAIL -> json(response, Shapes.guardrail(Purchase.textUnits(Answer.textLength(body))));
+            case GUARDRAIL_CHECKS -> json(response, new JsonObject().put("action", "NONE"));
             case ASYNC_INVOKE_START ->
                 json(
                         response,

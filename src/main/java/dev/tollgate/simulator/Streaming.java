@@ -46,6 +46,7 @@ final class Streaming {
         if (usage) {
             metadata.put("usage", Shapes.converseUsage(answer.usage()));
         }
+        Shapes.tiered(metadata, answer);
         frames.add(event("metadata", metadata));
         if (usageTwice) {
             frames.add(event("metadata", metadata));

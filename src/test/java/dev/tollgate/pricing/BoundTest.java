@@ -10,11 +10,14 @@ import static dev.tollgate.pricing.Calls.target;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.Purchase;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.Usage;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,23 @@ class BoundTest {
         "unheard.of"
     };
     private static final String[] LETTERS = {"a", "é", "漢", "😀", "\\n", "\\u00e9"};
+
+    /** A token can be a run of 128 spaces, and each of five policies may examine all of it. */
+    @Test
+    void aGuardrailThatExaminesTheLongestTokensCostsNoMoreThanTheBound() {
+        String json = "{'guardrailConfig':{'guardrailIdentifier':'g','guardrailVersion':'1'},"
+                + "'inferenceConfig':{'maxTokens':100}}";
+        RequestFacts facts = facts(Operation.CONVERSE, json);
+        ModelTarget target = target(NOVA);
+        Estimate estimate = bound().estimate(target, Operation.CONVERSE, facts);
+        Usage usage = new Usage(estimate.inputTokens(), 100, 0, 0, 0);
+        long units = Purchase.textUnits(json.length()) + Purchase.textUnits(100 * 128);
+        Metered traced = new Metered(
+                Optional.of(usage), usage, Optional.empty(), Optional.empty(), Purchase.guardrail(units, 0));
+        Charge charge = bound().charge(target, facts, estimate, traced);
+        assertTrue(charge.microUsd() <= estimate.microUsd(), charge.microUsd() + " > " + estimate.microUsd());
+        assertTrue(charge.microUsd() > 14 * 670, "the guardrail's part is in it");
+    }
 
     /** The worst that a byte-level tokenizer can make of a body's text, with what templates add. */
     @Test

@@ -45,6 +45,10 @@ class UnitPricesTest {
                 "amazon.titan-image-generator-v2:0|{'imageGenerationConfig':{'numberOfImages':5,'width':512,'height':512}}|5|0.008",
                 "amazon.titan-image-generator-v1|{'imageGenerationConfig':{'quality':'premium'}}|1|0.012",
                 "stability.sd3-5-large-v1:0|{'prompt':'a cat'}|1|0.08",
+                "stability.stable-diffusion-xl-v1|{'text_prompts':[{'text':'a cat'}]}|1|0.04",
+                "stability.stable-diffusion-xl-v1|{'text_prompts':[],'steps':50}|1|0.04",
+                "stability.stable-diffusion-xl-v1|{'text_prompts':[],'steps':51}|1|0.08",
+                "stability.stable-diffusion-xl-v1|{'steps':150,'width':1024}|1|0.08",
                 "us.stability.stable-creative-upscale-v1:0|{'prompt':'a cat'}|1|0.6"
             })
     void imagesAreChargedByNumberSizeAndQuality(String model, String json, String count, String dollars) {
@@ -87,7 +91,6 @@ class UnitPricesTest {
                 "ASYNC_INVOKE_START|twelvelabs.marengo-embed-3-0-v1:0|{'modelId':'m','modelInput':{}}",
                 "ASYNC_INVOKE_START|us.amazon.nova-lite-v1:0|{'modelId':'m','modelInput':{}}",
                 "GUARDRAIL_CHECKS|guardrail-checks|{}",
-                "INVOKE|cohere.embed-english-v3|{'images':['AAAA']}",
                 "INVOKE|twelvelabs.pegasus-1-2-v1:0|{'mediaSource':{}}"
             })
     void whatHasNoLineIsNotPricedAndStoppedByAUsedUpBudget(Operation operation, String model, String json) {
@@ -134,6 +137,31 @@ class UnitPricesTest {
         Charge charge = charge(
                 expected(), "amazon.titan-embed-image-v1", Operation.INVOKE, json, reported(new Usage(5, 0, 0, 0, 0)));
         assertEquals(microUsd("5", million("0.8"), "1", "0.00006"), charge.microUsd());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cohere.embed-english-v3|{'input_type':'image','images':['data:image/png;base64,AAAA']}|0.1|1|0.0001",
+                "cohere.embed-multilingual-v3|{'images':['AAAA','AAAA']}|0.1|2|0.0001",
+                "us.cohere.embed-v4:0|{'images':['AAAA','AAAA','AAAA']}|0.12|3|0.0015",
+                "cohere.embed-v4:0|{'inputs':[{'content':[{'type':'text','text':'a'},"
+                        + "{'type':'image_url','image_url':{'url':'data:image/png;base64,AAAA'}}]}]}|0.12|1|0.0015"
+            })
+    void imagesEmbeddedByCohereAreChargedBesideTheirTokens(
+            String model, String json, String tokenDollars, String images, String dollars) {
+        assertTrue(estimate(expected(), model, Operation.INVOKE, json).priced());
+        Charge charge = charge(expected(), model, Operation.INVOKE, json, reported(new Usage(7, 0, 0, 0, 0)));
+        assertEquals(microUsd("7", million(tokenDollars), images, dollars), charge.microUsd());
+    }
+
+    @Test
+    void anImageThatATextModelReadsIsNoUnit() {
+        String json =
+                "{'messages':[{'role':'user','content':[{'type':'image','source':{'type':'base64','data':'AAAA'}}]}]}";
+        Charge charge = charge(expected(), SONNET, Operation.INVOKE, json, reported(new Usage(100, 10, 0, 0, 0)));
+        assertEquals(microUsd("100", million("3.3"), "10", million("16.5")), charge.microUsd());
     }
 
     @Test
