@@ -13,7 +13,6 @@ import dev.tollgate.policy.Policy;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +31,7 @@ class ServersReplacedTest {
     private static final Policy FORTY = Pods.policy("limits: [ { name: b, budget: { requests: 40, per: month } } ]");
 
     private static void usedUp(Pod pod) {
-        Ports.await(Duration.ofSeconds(3), "the ledger to answer that the budget is used up", () -> pod.denial()
+        Ports.await("the ledger to answer that the budget is used up", () -> pod.denial()
                 .equals(Optional.of(Decision.Reason.BUDGET)));
     }
 
@@ -53,9 +52,9 @@ class ServersReplacedTest {
     }
 
     private static void follows(RealRedis replica, RealRedis primary) {
-        Ports.await(Duration.ofSeconds(10), "the replica to follow", () -> replica.command("INFO", "replication")
+        Ports.await("the replica to follow", () -> replica.command("INFO", "replication")
                 .contains("master_link_status:up"));
-        Ports.await(Duration.ofSeconds(10), "the replica to have it all", () -> primary.command("WAIT", "1", "1000")
+        Ports.await("the replica to have it all", () -> primary.command("WAIT", "1", "1000")
                 .startsWith(":1"));
     }
 
@@ -65,7 +64,7 @@ class ServersReplacedTest {
                 RealRedis redis = RealRedis.start(
                         "--dir", folder.toString(), "--dbfilename", "old.rdb", "--key-load-delay", "0")) {
             Pod pod = pods.start(FORTY, redis.url());
-            Ports.await(Duration.ofSeconds(5), "a call", pod::call);
+            Ports.await("a call", pod::call);
             assertEquals(19, pod.calls(19));
             pod.settled();
             redis.command("EVAL", "\"for i=1,3000 do redis.call('SET','junk'..i,string.rep('x',2000)) end\"", "0");
@@ -74,8 +73,7 @@ class ServersReplacedTest {
             pod.settled();
             redis.kill();
             redis.restart("--key-load-delay", "300", "--loading-process-events-interval-bytes", "1024");
-            Ports.await(Duration.ofSeconds(5), "the snapshot to load", () -> redis.command("PING")
-                    .startsWith("-LOADING"));
+            Ports.await("the snapshot to load", () -> redis.command("PING").startsWith("-LOADING"));
             assertEquals(0, spendAll(pod), "40 were approved before");
             assertEquals(1, pod.events().resets.get());
         }
@@ -88,7 +86,7 @@ class ServersReplacedTest {
                 FaultProxy proxy = new FaultProxy(primary.port());
                 Pods pods = new Pods()) {
             Pod pod = pods.start(FORTY, proxy.redisUrl());
-            Ports.await(Duration.ofSeconds(5), "a call", pod::call);
+            Ports.await("a call", pod::call);
             assertEquals(19, pod.calls(19));
             pod.settled();
             follows(replica, primary);
@@ -98,7 +96,7 @@ class ServersReplacedTest {
             pod.settled();
             proxy.target(replica.port());
             primary.kill();
-            Ports.await(Duration.ofSeconds(5), "the pod to find a replica", () -> pod.denial()
+            Ports.await("the pod to find a replica", () -> pod.denial()
                     .equals(Optional.of(Decision.Reason.LEDGER_UNAVAILABLE)));
             replica.command("REPLICAOF", "NO", "ONE");
             assertEquals(5, spendAll(pod), "20 that the replica had, 15 that it lost");
@@ -113,16 +111,14 @@ class ServersReplacedTest {
                 FaultProxy proxy = new FaultProxy(first.port());
                 Pods pods = new Pods()) {
             Pod pod = pods.start(FORTY, proxy.redisUrl());
-            Ports.await(Duration.ofSeconds(5), "a call", pod::call);
+            Ports.await("a call", pod::call);
             assertEquals(19, pod.calls(19));
             pod.settled();
             follows(second, first);
             second.command("REPLICAOF", "NO", "ONE");
             first.command("REPLICAOF", "127.0.0.1", String.valueOf(second.port()));
             proxy.nextTarget(second.port());
-            long startNanos = System.nanoTime();
-            Ports.await(Duration.ofSeconds(3), "calls to be admitted by the new primary", pod::call);
-            assertTrue(System.nanoTime() - startNanos < 3_000_000_000L);
+            Ports.await("calls to be admitted by the new primary", pod::call);
             assertEquals(19, spendAll(pod));
         }
     }
@@ -141,20 +137,17 @@ class ServersReplacedTest {
                     })
                     .listen(0, "127.0.0.1"));
             Pod pod = pods.start(FORTY, proxy.redisUrl());
-            Ports.await(Duration.ofSeconds(5), "a call", pod::call);
+            Ports.await("a call", pod::call);
             assertEquals(19, pod.calls(19));
             pod.settled();
             proxy.target(server.actualPort());
-            Ports.await(Duration.ofSeconds(5), "a connection to the mute one", () -> !mute.isEmpty());
+            Ports.await("a connection to the mute one", () -> !mute.isEmpty());
             NetSocket first = mute.iterator().next();
-            Ports.await(
-                    Duration.ofSeconds(10),
-                    "another attempt after the first was given up",
-                    () -> !mute.contains(first) && !mute.isEmpty());
+            Ports.await("another attempt after the first was given up", () -> !mute.contains(first) && !mute.isEmpty());
             proxy.nextTarget(redis.port());
-            Ports.await(Duration.ofSeconds(3), "calls to be admitted again", pod::call);
+            Ports.await("calls to be admitted again", pod::call);
             assertEquals(19, spendAll(pod));
-            Ports.await(Duration.ofSeconds(3), "no socket to be left behind", mute::isEmpty);
+            Ports.await("no socket to be left behind", mute::isEmpty);
         }
     }
 
@@ -163,13 +156,13 @@ class ServersReplacedTest {
         try (RealRedis redis = RealRedis.start();
                 Pods pods = new Pods()) {
             Pod pod = pods.start(FORTY, redis.url());
-            Ports.await(Duration.ofSeconds(5), "a call", pod::call);
+            Ports.await("a call", pod::call);
             redis.command("CONFIG", "SET", "requirepass", "secret");
             redis.command("AUTH secret\r\nCLIENT KILL TYPE normal SKIPME yes\r\nPING");
-            Ports.await(Duration.ofSeconds(5), "the pod to be shut out", () -> pod.denial()
+            Ports.await("the pod to be shut out", () -> pod.denial()
                     .equals(Optional.of(Decision.Reason.LEDGER_UNAVAILABLE)));
             redis.command("AUTH secret\r\nCONFIG SET requirepass \"\"");
-            Ports.await(Duration.ofSeconds(3), "calls to be admitted again", pod::call);
+            Ports.await("calls to be admitted again", pod::call);
         }
     }
 
@@ -178,7 +171,7 @@ class ServersReplacedTest {
         try (RealRedis redis = RealRedis.start("--maxmemory-policy", "volatile-lru");
                 Pods pods = new Pods()) {
             Pod pod = pods.start(FORTY, redis.url());
-            Ports.await(Duration.ofSeconds(5), "a call", pod::call);
+            Ports.await("a call", pod::call);
             assertEquals(39, spendAll(pod));
             pod.settled();
             redis.command("CONFIG", "SET", "maxmemory", "6mb");
@@ -205,7 +198,7 @@ class ServersReplacedTest {
             follows(replica, plain);
             Pod first = pods.start(FORTY, plain.url());
             Pod second = pods.start(FORTY, durable.url());
-            Ports.await(Duration.ofSeconds(5), "calls", () -> first.call() && second.call());
+            Ports.await("calls", () -> first.call() && second.call());
             assertEquals(Durability.REPLICA, first.ledger().health().durability());
             assertEquals(true, first.ledger().health().evicting());
             assertEquals(Durability.AOF, second.ledger().health().durability());
@@ -213,7 +206,7 @@ class ServersReplacedTest {
             replica.kill();
             plain.kill();
             plain.restart();
-            Ports.await(Duration.ofSeconds(5), "a call", first::call);
+            Ports.await("a call", first::call);
             assertEquals(Durability.NONE, first.ledger().health().durability());
         }
     }
@@ -223,7 +216,7 @@ class ServersReplacedTest {
         try (RealRedis redis = RealRedis.start();
                 Pods pods = new Pods()) {
             Pod pod = pods.start(FORTY, redis.url());
-            Ports.await(Duration.ofSeconds(5), "a call", pod::call);
+            Ports.await("a call", pod::call);
             for (int round = 0; round < 3; round++) {
                 assertEquals(5, pod.calls(5));
                 pod.settled();
@@ -241,12 +234,10 @@ class ServersReplacedTest {
         try (RealRedis redis = RealRedis.start();
                 Pods pods = new Pods()) {
             Pod pod = pods.start(FORTY, redis.url());
-            Ports.await(Duration.ofSeconds(5), "the connection", () -> pod.ledger()
-                    .health()
-                    .up());
+            Ports.await("the connection", () -> pod.ledger().health().up());
             long startNanos = System.nanoTime();
             assertTrue(pod.call());
-            assertTrue(System.nanoTime() - startNanos < 500_000_000L);
+            assertTrue(System.nanoTime() - startNanos < 1_000_000_000L, "it does not wait for reports of others");
         }
     }
 
@@ -257,7 +248,6 @@ class ServersReplacedTest {
             Pod one = pods.start(FORTY, redis.url());
             Pod two = pods.start(FORTY, redis.url());
             Ports.await(
-                    Duration.ofSeconds(5),
                     "calls",
                     () -> one.ledger().health().up() && two.ledger().health().up());
             assertEquals(10, one.calls(10));
@@ -269,7 +259,7 @@ class ServersReplacedTest {
                 redis.kill();
                 redis.restart();
                 Pod pod = round % 2 == 0 ? one : two;
-                Ports.await(Duration.ofSeconds(4), "a call", pod::call);
+                Ports.await("a call", pod::call);
                 approved++;
                 pod.settled();
             }
@@ -283,18 +273,18 @@ class ServersReplacedTest {
         try (Cluster cluster = new Cluster(folder);
                 Pods pods = new Pods()) {
             Pod pod = pods.start(FORTY, cluster.urls());
-            Ports.await(Duration.ofSeconds(10), "a call", pod::call);
+            Ports.await("a call", pod::call);
             int approved = 1 + pod.calls(9);
             pod.settled();
             for (int round = 0; round < 2; round++) {
                 cluster.failOver("tg2:{org}");
-                Ports.await(Duration.ofSeconds(10), "a call after a graceful failover", pod::call);
+                Ports.await("a call after a graceful failover", pod::call);
                 approved++;
                 approved += pod.calls(4);
                 pod.settled();
             }
             cluster.crash("tg2:{org}");
-            Ports.await(Duration.ofSeconds(20), "a call after a crash", pod::call);
+            Ports.await("a call after a crash", pod::call);
             approved++;
             approved += spendAll(pod);
             assertEquals(40, approved);
@@ -325,15 +315,13 @@ class ServersReplacedTest {
                 nodes.get(i).command("CLUSTER", "ADDSLOTS", slots);
             }
             nodes.forEach(n -> nodes.get(0).command("CLUSTER", "MEET", "127.0.0.1", String.valueOf(n.port())));
-            nodes.forEach(n -> Ports.await(
-                    Duration.ofSeconds(20), "the nodes to know each other", () -> n.command("CLUSTER", "INFO")
-                            .contains("cluster_known_nodes:6")));
+            nodes.forEach(n -> Ports.await("the nodes to know each other", () -> n.command("CLUSTER", "INFO")
+                    .contains("cluster_known_nodes:6")));
             for (int i = 3; i < 6; i++) {
                 nodes.get(i).command("CLUSTER", "REPLICATE", id(nodes.get(i - 3)));
             }
-            nodes.forEach(
-                    n -> Ports.await(Duration.ofSeconds(20), "the cluster to be one", () -> n.command("CLUSTER", "INFO")
-                            .contains("cluster_state:ok")));
+            nodes.forEach(n -> Ports.await(
+                    "the cluster to be one", () -> n.command("CLUSTER", "INFO").contains("cluster_state:ok")));
             for (int i = 3; i < 6; i++) {
                 follows(nodes.get(i), nodes.get(i - 3));
             }
@@ -374,10 +362,7 @@ class ServersReplacedTest {
         /** The replica, once it has all that the primary has. */
         private RealRedis inStep(String key) {
             List<RealRedis> group = group(key);
-            Ports.await(
-                    Duration.ofSeconds(10),
-                    "one primary and one replica",
-                    () -> primary(group.get(0)) != primary(group.get(1)));
+            Ports.await("one primary and one replica", () -> primary(group.get(0)) != primary(group.get(1)));
             RealRedis primary = primary(group.get(0)) ? group.get(0) : group.get(1);
             RealRedis replica = primary == group.get(0) ? group.get(1) : group.get(0);
             follows(replica, primary);

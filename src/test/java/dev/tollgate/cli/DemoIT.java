@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +33,7 @@ class DemoIT {
     @BeforeEach
     void start() {
         demo = SidecarProcess.start("demo", Map.of());
-        Ports.await(Duration.ofSeconds(10), "the instructions", () -> demo.log().contains("Usage records:"));
+        Ports.await("the instructions", () -> demo.log().contains("Usage records:"));
     }
 
     @AfterEach
@@ -80,14 +79,14 @@ class DemoIT {
         assertTrue(demo.log().contains("0.02 USD a day (UTC)"), demo.log());
         Path policy = named(POLICY_FILE);
         Files.writeString(policy, Files.readString(policy).replace("usd: 0.02", "usd: 0.000001"));
-        Ports.await(Duration.ofSeconds(10), "the edited policy", () -> call().statusCode() == 400);
+        Ports.await("the edited policy", () -> call().statusCode() == 400);
     }
 
     @Test
     void usageRecordsGoToTheFileThatIsNamedAndNotToTheTerminal() {
         assertEquals(200, call().statusCode());
         Path file = named(USAGE_FILE);
-        Ports.await(Duration.ofSeconds(10), "a record in " + file, () -> lines(file) == 1);
+        Ports.await("a record in " + file, () -> lines(file) == 1);
         assertEquals(0, demo.usageRecords().size());
     }
 

@@ -1,7 +1,6 @@
 package dev.tollgate.harness;
 
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,9 +87,6 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
 
     /** Waits until no call is open. */
     public void awaitNoCalls() {
-        Ports.await(
-                Duration.ofSeconds(10),
-                "every call to have ended",
-                () -> sidecar().metric("tollgate_inflight_requests") == 0);
+        Ports.await("every call to have ended", () -> sidecar().metric("tollgate_inflight_requests") == 0);
     }
 }

@@ -8,7 +8,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /** A Prometheus server of its own, from the machine's package, with this configuration. */
@@ -31,7 +30,6 @@ public final class RealPrometheus implements AutoCloseable {
                     .redirectOutput(folder.resolve("log").toFile())
                     .start();
             Ports.await(
-                    Duration.ofSeconds(20),
                     "prometheus, see " + folder.resolve("log"),
                     () -> Ports.answers(port) && Http.get(port, "/-/ready").statusCode() == 200);
         } catch (IOException e) {

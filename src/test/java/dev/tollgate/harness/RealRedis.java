@@ -7,7 +7,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +86,7 @@ public final class RealRedis implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Ports.await(Duration.ofSeconds(10), "redis-server on " + port, () -> Ports.answers(port));
+        Ports.await("redis-server on " + port, () -> Ports.answers(port));
     }
 
     /** As by kill -9. */

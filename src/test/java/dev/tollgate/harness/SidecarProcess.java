@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,7 @@ public final class SidecarProcess implements AutoCloseable {
             }
             Process process = builder.start();
             SidecarProcess sidecar = new SidecarProcess(process, log, port, managementPort);
-            Ports.await(Duration.ofSeconds(30), "the sidecar to be ready:\n" + log, () -> {
+            Ports.await("the sidecar to be ready:\n" + log, () -> {
                 if (!process.isAlive()) {
                     throw new AssertionError("the sidecar stopped:\n" + sidecar.log());
                 }

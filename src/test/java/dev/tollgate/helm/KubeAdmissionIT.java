@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.injection.Injection;
 import dev.tollgate.injection.KubernetesYaml;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,7 +170,7 @@ class KubeAdmissionIT {
         kube.kubectl("create", "-n", "team-a", "job", "now", "--from=cronjob/nightly")
                 .ok();
         for (String app : List.of("web", "nightly")) {
-            Ports.await(Duration.ofSeconds(30), "a pod of " + app, () -> kube.kubectl(
+            Ports.await("a pod of " + app, () -> kube.kubectl(
                             "get", "pods", "-n", "team-a", "-l", "app=" + app, "-o", "name")
                     .ok()
                     .startsWith("pod/"));

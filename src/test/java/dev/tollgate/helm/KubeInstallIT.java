@@ -7,7 +7,6 @@ import dev.tollgate.harness.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +172,6 @@ class KubeInstallIT {
         kube.helm("upgrade tollgate " + CHART + " -n upgraded --reset-then-reuse-values --set identity.tenant=acme")
                 .ok();
         Ports.await(
-                Duration.ofSeconds(30),
                 "the new policy to inject",
                 () -> kube.tryCreate("upgraded", Pods.of("plain")).out().contains("acme"));
         Map<String, Object> after = kube.created("upgraded", Pods.of("plain"));
@@ -217,7 +215,6 @@ class KubeInstallIT {
                 List.of("ValidatingAdmissionPolicy gate.kept", "ValidatingAdmissionPolicyBinding gate.kept"),
                 remaining("kept"));
         Ports.await(
-                Duration.ofSeconds(30),
                 "the kept guard to refuse a pod that nobody injects any more",
                 () -> kube.tryCreate("kept", Pods.of("plain")).err().contains("not the sidecar tollgate"));
     }
@@ -232,7 +229,7 @@ class KubeInstallIT {
                         .filter(kind -> !kind.startsWith("events") && !kind.startsWith("componentstatuses"))
                         .toList());
         List<String> names = new ArrayList<>();
-        Ports.await(Duration.ofSeconds(30), "pods of controllers to end", () -> {
+        Ports.await("pods of controllers to end", () -> {
             names.clear();
             kube.kubectl(
                             "get",

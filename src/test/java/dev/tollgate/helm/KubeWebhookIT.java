@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tollgate.harness.Ports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ class KubeWebhookIT {
                 .ok();
         kube.kubectlWith(mesh.configuration("mesh", "meshed"), "apply", "-f", "-")
                 .ok();
-        Ports.await(Duration.ofSeconds(30), "both webhooks to be called", () -> {
+        Ports.await("both webhooks to be called", () -> {
             String pod = kube.tryCreate("meshed", Pods.of("plain", null)).out();
             return pod.contains("\"mesh\"") && pod.contains("AWS_ROLE_ARN");
         });

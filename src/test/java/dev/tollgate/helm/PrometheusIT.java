@@ -12,7 +12,6 @@ import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +100,6 @@ class PrometheusIT {
                 .replace("    scrape_protocols: [PrometheusText0.0.4]\n", "")
                 .replace("scrape_timeout: 10s", "scrape_timeout: 4s"));
         Ports.await(
-                Duration.ofSeconds(20),
                 "both to have scraped the counters at zero",
                 () -> !agent.query("TotalRequests").isEmpty()
                         && !grafana.query("tollgate_requests_total").isEmpty());
@@ -146,10 +144,7 @@ class PrometheusIT {
         }
         assertEquals(200, call(SONNET + "converse", "initech"), "its one limit fails open");
         redis.restart();
-        Ports.await(
-                Duration.ofSeconds(20),
-                "calls to be admitted again",
-                () -> call("/model/nova-lite/converse", "acme") == 200);
+        Ports.await("calls to be admitted again", () -> call("/model/nova-lite/converse", "acme") == 200);
         everyQueryAnswers();
         AskedMetrics.alertsAskForWhatThereIs(grafana);
     }
@@ -170,7 +165,7 @@ class PrometheusIT {
             tokens(expected, metric + " sales nova-lite", direction, "acme", "nova-lite");
             tokens(expected, metric + " research nova-lite", direction, "globex", "nova-lite");
         }
-        Ports.await(Duration.ofSeconds(20), "the numbers " + expected, () -> expected.equals(shipped()));
+        Ports.await("the numbers " + expected, () -> expected.equals(shipped()));
 
         List<JsonObject> series = agent.query("{job=\"tollgate\", __name__!~\"up|scrape_.*\"}");
         Set<String> names = series.stream()
@@ -236,7 +231,7 @@ class PrometheusIT {
 
     private static void everyQueryAnswers() {
         List<String> silent = new ArrayList<>();
-        Ports.await(Duration.ofSeconds(30), "every query to answer, these do not: see below", () -> {
+        Ports.await("every query to answer, these do not: see below", () -> {
             silent.clear();
             for (Dashboard dashboard : Dashboard.all()) {
                 for (JsonObject panel : dashboard.panels()) {

@@ -143,14 +143,13 @@ final class RealKube implements AutoCloseable {
     /** Waits until the policies of a namespace are in force: a pod that asks is injected. */
     void awaitInjection(String namespace) {
         Ports.await(
-                Duration.ofSeconds(30),
                 "a pod of " + namespace + " to be injected",
                 () -> tryCreate(namespace, Pods.of("plain")).out().contains("\"tollgate\""));
     }
 
     /** Waits until a release that is gone injects no more. */
     void awaitNoInjection(String namespace) {
-        Ports.await(Duration.ofSeconds(30), "pods of " + namespace + " to stay as they are", () -> {
+        Ports.await("pods of " + namespace + " to stay as they are", () -> {
             Result created = tryCreate(namespace, Pods.of("plain"));
             return created.exit() == 0 && !created.out().contains("\"tollgate\"");
         });

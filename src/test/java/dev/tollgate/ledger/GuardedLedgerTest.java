@@ -148,7 +148,7 @@ class GuardedLedgerTest {
         assertEquals(LedgerFault.CONNECTION, fault(guard.settle(HOLD)));
         assertEquals("open", guard.mode());
         assertEquals(LedgerFault.OPEN_CIRCUIT, fault(guard.admit(HOLD)));
-        Ports.await(Duration.ofSeconds(1), "a probe", () -> guard.admit(HOLD).succeeded());
+        Ports.await("a probe", () -> guard.admit(HOLD).succeeded());
         assertEquals("closed", guard.mode());
     }
 
@@ -171,7 +171,7 @@ class GuardedLedgerTest {
         AtomicReference<Context> seen = new AtomicReference<>();
         caller.runOnContext(v -> guard.admit(HOLD).onComplete(r -> seen.set(Vertx.currentContext())));
         vertx.setTimer(20, t -> new Thread(() -> reply.complete(ADMITTED)).start());
-        Ports.await(Duration.ofSeconds(2), "the reply", () -> seen.get() != null);
+        Ports.await("the reply", () -> seen.get() != null);
         assertSame(caller, seen.get());
     }
 }

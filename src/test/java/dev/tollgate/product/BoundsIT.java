@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -88,10 +87,7 @@ class BoundsIT {
         for (int i = 0; i < 12; i++) {
             open(head(LARGE) + "{");
         }
-        Ports.await(
-                Duration.ofSeconds(2),
-                "twelve open calls",
-                () -> PRODUCT.sidecar().metric("tollgate_inflight_requests") >= 12);
+        Ports.await("twelve open calls", () -> PRODUCT.sidecar().metric("tollgate_inflight_requests") >= 12);
         assertEquals(200, call(1_000_000).statusCode());
     }
 
@@ -136,7 +132,7 @@ class BoundsIT {
         for (int i = 0; i < IN_FLIGHT; i++) {
             half.add(open(head(10) + "{"));
         }
-        Ports.await(Duration.ofSeconds(5), "a place that is given up", () -> call(2).statusCode() == 200);
+        Ports.await("a place that is given up", () -> call(2).statusCode() == 200);
         assertTrue(all(half.get(0)).startsWith("HTTP/1.1 408"), "the oldest is refused");
     }
 
@@ -146,9 +142,7 @@ class BoundsIT {
             open(head(10) + "{");
         }
         Ports.await(
-                Duration.ofSeconds(2),
-                "all places to be taken",
-                () -> PRODUCT.sidecar().metric("tollgate_inflight_requests") >= IN_FLIGHT);
+                "all places to be taken", () -> PRODUCT.sidecar().metric("tollgate_inflight_requests") >= IN_FLIGHT);
         HttpResponse<byte[]> answer = call(2);
         assertEquals(503, answer.statusCode());
         assertEquals(

@@ -7,7 +7,6 @@ import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.Product;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -26,7 +25,6 @@ class BudgetGaugesIT {
     void aRestartedPodShowsWhatWasUsedBeforeItsFirstCall() {
         Http.post(PRODUCT.sidecar(), Http.NOVA + "converse", Http.converse(100));
         Ports.await(
-                Duration.ofSeconds(5),
                 "the call to be settled",
                 () -> PRODUCT.limit("day").getDouble("used") > 0
                         && PRODUCT.limit("day").getDouble("held") == 0);
@@ -40,7 +38,6 @@ class BudgetGaugesIT {
                         "TOLLGATE_POLICY_FILE",
                         Upstreams.policy(POLICY).toString()))) {
             Ports.await(
-                    Duration.ofSeconds(5),
                     "the gauge of used to show " + used,
                     () -> second.metric("tollgate_budget_used_usd", "limit=\"day\"", "period=\"day\"") == used);
             assertEquals(0, second.metric("tollgate_budget_held_usd", "limit=\"day\""));

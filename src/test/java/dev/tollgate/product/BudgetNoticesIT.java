@@ -9,7 +9,6 @@ import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +62,7 @@ class BudgetNoticesIT {
                         : 0;
             }
             assertEquals(4, answered);
-            Ports.await(Duration.ofSeconds(10), "three notices, found " + received, () -> received.size() == 3);
+            Ports.await("three notices, found " + received, () -> received.size() == 3);
             assertEquals(
                     List.of("warned 50", "warned 75", "exhausted 100"),
                     received.stream()
@@ -74,7 +73,6 @@ class BudgetNoticesIT {
             assertEquals(2, sidecar.metric("tollgate_budget_events_total", "event=\"warned\"", "limit=\"day\""));
             assertEquals(1, sidecar.metric("tollgate_budget_events_total", "event=\"exhausted\""));
             Ports.await(
-                    Duration.ofSeconds(10),
                     "three notices that were sent",
                     () -> sidecar.metric("tollgate_notices_total", "outcome=\"sent\"") == 3);
         }
@@ -100,7 +98,7 @@ class BudgetNoticesIT {
                         Http.post(sidecar, Http.NOVA + "converse", Http.converse(5))
                                 .statusCode());
             }
-            Ports.await(Duration.ofSeconds(10), "the notice to arrive", () -> received.size() == 1);
+            Ports.await("the notice to arrive", () -> received.size() == 1);
             long start = System.nanoTime();
             assertEquals(0, sidecar.terminate());
             assertTrue(System.nanoTime() - start < 15_000_000_000L, "a mute receiver must not hold up the end");

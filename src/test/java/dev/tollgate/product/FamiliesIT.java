@@ -16,7 +16,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,8 +55,8 @@ class FamiliesIT {
 
     private static JsonObject record(HttpResponse<?> response) {
         String id = response.headers().firstValue("x-amzn-RequestId").orElseThrow();
-        Ports.await(Duration.ofSeconds(5), "a usage record of " + id, () -> sidecar.usageRecords().stream()
-                .anyMatch(r -> r.contains(id)));
+        Ports.await(
+                "a usage record of " + id, () -> sidecar.usageRecords().stream().anyMatch(r -> r.contains(id)));
         return new JsonObject(sidecar.usageRecords().stream()
                 .filter(r -> r.contains(id))
                 .findFirst()

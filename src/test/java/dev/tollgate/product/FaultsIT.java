@@ -18,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -79,7 +78,6 @@ class FaultsIT {
     @AfterEach
     void nothingIsLeftBehind() {
         Ports.await(
-                Duration.ofSeconds(10),
                 "no hold, call or drained stream to be left",
                 () -> limit("tokens").getLong("held") == 0
                         && limit("inflight").getLong("held") == 0
@@ -99,13 +97,12 @@ class FaultsIT {
     }
 
     private static void awaitUsed(long wanted) {
-        Ports.await(Duration.ofSeconds(10), "used to be " + wanted, () -> used() == wanted);
+        Ports.await("used to be " + wanted, () -> used() == wanted);
     }
 
     /** The estimate of these calls: bytes / 3.3 or as learned, and the maximum of output tokens. */
     private static void awaitEstimate(long before) {
         Ports.await(
-                Duration.ofSeconds(10),
                 "the estimate to be charged",
                 () -> used() >= before + MAX_TOKENS && used() <= before + MAX_TOKENS + 100);
     }
@@ -113,7 +110,6 @@ class FaultsIT {
     /** Input as estimated, about 40, and output counted from the bytes of the words that passed, at 3 bytes a token. */
     private static void awaitPassed(long before, int words) {
         Ports.await(
-                Duration.ofSeconds(10),
                 "what passed to be charged, and no more; found " + (used() - before),
                 () -> used() >= before + words && used() <= before + 60 + 3L * words);
     }
@@ -218,14 +214,14 @@ class FaultsIT {
     void aStreamThatCannotBeReadAnyMoreIsChargedForWhatPassed() {
         long before = used();
         assertEquals(200, stream("garbage=3").statusCode());
-        Ports.await(Duration.ofSeconds(10), "no less than 50 words to be charged", () -> used() >= before + 50);
+        Ports.await("no less than 50 words to be charged", () -> used() >= before + 50);
     }
 
     @Test
     void anEndlessStreamIsGivenUpWhenItsClientHasGone() throws IOException {
         long before = used();
         hangUpAfter(2000, "endless");
-        Ports.await(Duration.ofSeconds(10), "what passed to be charged", () -> used() >= before + 20);
+        Ports.await("what passed to be charged", () -> used() >= before + 20);
     }
 
     @ParameterizedTest
@@ -234,7 +230,6 @@ class FaultsIT {
         long before = used();
         hangUpAfter(bytes, "pace=2");
         Ports.await(
-                Duration.ofSeconds(10),
                 "the call to be charged as reported, or never sent",
                 () -> used() == before + USED || bytes == 0 && used() == before);
     }

@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -289,10 +288,7 @@ class HostileIT {
         assertTrue(answered > FUZZ / 2, "answered " + answered);
         assertTrue(upstream.simulator().count() - before >= passed);
         assertTrue(sidecar.process().isAlive());
-        Ports.await(
-                Duration.ofSeconds(10),
-                "every call to have ended",
-                () -> sidecar.metric("tollgate_inflight_requests") == 0);
+        Ports.await("every call to have ended", () -> sidecar.metric("tollgate_inflight_requests") == 0);
     }
 
     /** The answer's first bytes, or nothing where the connection closes or a rest of the request is waited for. */

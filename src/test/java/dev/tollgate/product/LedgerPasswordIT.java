@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -21,15 +20,11 @@ class LedgerPasswordIT {
                     "AWS_REGION", "us-east-1",
                     "TOLLGATE_UPSTREAM_BEARER_TOKEN", "key",
                     "TOLLGATE_REDIS_URL", redis.url()))) {
-                Ports.await(Duration.ofSeconds(10), "NOAUTH in the log", () -> sidecar.log()
-                        .contains("NOAUTH"));
+                Ports.await("NOAUTH in the log", () -> sidecar.log().contains("NOAUTH"));
                 String ready = sidecar.get("/q/health/ready").body();
                 assertTrue(ready.contains("\"ledger-up\": \"false\""), ready);
                 // Some attempts to connect later.
-                Ports.await(
-                        Duration.ofSeconds(30),
-                        "the process to be up for a while",
-                        () -> sidecar.metric("process_uptime_seconds") > 6);
+                Ports.await("the process to be up for a while", () -> sidecar.metric("process_uptime_seconds") > 6);
                 long named =
                         sidecar.log().lines().filter(l -> l.contains("NOAUTH")).count();
                 assertEquals(1, named, sidecar.log());

@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,25 +46,23 @@ class LifecycleIT {
                 }
             });
             Files.writeString(policy, "limits: [ { name: second, budget: { requests: 1000001, per: day } } ]");
-            Ports.await(Duration.ofSeconds(10), "the new policy", () -> sidecar.get("/tollgate/v1/limits")
-                    .body()
-                    .contains("\"second\""));
+            Ports.await(
+                    "the new policy",
+                    () -> sidecar.get("/tollgate/v1/limits").body().contains("\"second\""));
             Files.writeString(policy, "limits: [ { name: third, budget: { requests: none, per: day } } ]");
             Ports.await(
-                    Duration.ofSeconds(10),
                     "the refusal to be counted",
                     () -> sidecar.metric("tollgate_policy_reload_total", "outcome=\"failure\"") == 1);
             assertTrue(sidecar.get("/tollgate/v1/limits").body().contains("\"second\""));
             assertTrue(sidecar.log().contains("line 1: limits[0].budget.requests: expected a whole number"));
             Files.delete(policy);
             Ports.await(
-                    Duration.ofSeconds(10),
                     "the missing file to be counted",
                     () -> sidecar.metric("tollgate_policy_reload_total", "outcome=\"failure\"") == 2);
             Files.writeString(policy, "limits: [ { name: fourth, budget: { requests: 1, per: day } } ]");
-            Ports.await(Duration.ofSeconds(10), "the fourth policy", () -> sidecar.get("/tollgate/v1/limits")
-                    .body()
-                    .contains("\"fourth\""));
+            Ports.await(
+                    "the fourth policy",
+                    () -> sidecar.get("/tollgate/v1/limits").body().contains("\"fourth\""));
             stop.set(true);
             load.join();
             assertTrue(failed.get() <= 1000, "only the last policy denies");
@@ -103,14 +100,12 @@ class LifecycleIT {
             String titan = "/model/amazon.titan-text-lite-v1/invoke";
             String llama = "/model/meta.llama3-8b-instruct-v1%3A0/invoke";
             Ports.await(
-                    Duration.ofSeconds(5),
                     "budgets to open",
                     () -> Http.post(sidecar, Http.NOVA + "converse", Http.converse(2))
                                     .statusCode()
                             == 200);
             redis.kill();
             Ports.await(
-                    Duration.ofSeconds(5),
                     "the outage to be seen",
                     () -> Http.post(sidecar, Http.NOVA + "converse", Http.converse(2))
                                     .statusCode()
@@ -146,13 +141,11 @@ class LifecycleIT {
 
             redis.restart();
             Ports.await(
-                    Duration.ofSeconds(3),
                     "calls to be admitted again",
                     () -> Http.post(sidecar, Http.NOVA + "converse", Http.converse(2))
                                     .statusCode()
                             == 200);
             Ports.await(
-                    Duration.ofSeconds(5),
                     "every settlement to have reached the ledger",
                     () -> sidecar.metric("tollgate_settlement_backlog") == 0);
             assertTrue(sidecar.metric("tollgate_ledger_resets_total") >= 1);
@@ -176,10 +169,7 @@ class LifecycleIT {
                             .POST(HttpRequest.BodyPublishers.ofString(Http.converse(2000)))
                             .build(),
                     HttpResponse.BodyHandlers.ofByteArray());
-            Ports.await(
-                    Duration.ofSeconds(10),
-                    "it to be open",
-                    () -> upstream.simulator().count() == 1);
+            Ports.await("it to be open", () -> upstream.simulator().count() == 1);
             assertEquals(0, sidecar.terminate());
             assertTrue(new String(open.get().body(), StandardCharsets.ISO_8859_1).contains("Tollgate is stopping"));
             assertEquals(
@@ -217,72 +207,6 @@ class LifecycleIT {
                     .POST(HttpRequest.BodyPublishers.ofString(Http.converse(2)))
                     .build();
             assertEquals(200, Http.send(request).statusCode());
-        }
-    }
-
-    @Test
-    void sigtermLetsOpenStreamsEndCutsThoseThatOutliveTheGraceTimeAndSettlesAll() throws Exception {
-        try (Upstreams upstream = Upstreams.start();
-                RealRedis redis = RealRedis.start();
-                SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
-                        "TOLLGATE_LEDGER",
-                        "redis",
-                        "TOLLGATE_REDIS_URL",
-                        redis.url(),
-                        "TOLLGATE_LEDGER_RECOVERY",
-                        "0ms",
-                        "TOLLGATE_PROXY_SHUTDOWN_GRACE",
-                        "8s",
-                        "TOLLGATE_LEDGER_DEADLINE",
-                        "2s",
-                        "TOLLGATE_POLICY_FILE",
-                        Upstreams.policy("limits: [ { name: t, budget: { tokens: 1000000, per: day } } ]")
-                                .toString()))) {
-            HttpClient http =
-                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-            List<CompletableFuture<HttpResponse<byte[]>>> open = new ArrayList<>();
-            for (int i = 0; i < 200; i++) {
-                open.add(http.sendAsync(
-                        HttpRequest.newBuilder(URI.create(sidecar.uri() + Http.NOVA + "converse-stream"))
-                                .header("x-simulate", i % 4 == 0 ? "tokens=600; pace=50" : "tokens=40; pace=50")
-                                .POST(HttpRequest.BodyPublishers.ofString(Http.converse(600)))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofByteArray()));
-            }
-            Ports.await(
-                    Duration.ofSeconds(10),
-                    "all to be open",
-                    () -> sidecar.metric("tollgate_inflight_requests") == 200);
-            assertEquals(0, sidecar.terminate());
-            int cut = 0;
-            for (CompletableFuture<HttpResponse<byte[]>> stream : open) {
-                assertEquals(200, stream.get().statusCode());
-                String body = new String(stream.get().body(), StandardCharsets.ISO_8859_1);
-                cut += body.contains("Tollgate is stopping") ? 1 : 0;
-            }
-            assertEquals(50, cut);
-            List<JsonObject> records =
-                    sidecar.usageRecords().stream().map(JsonObject::new).toList();
-            assertEquals(
-                    150,
-                    records.stream()
-                            .filter(r -> r.getString("end").equals("completed") && !r.getBoolean("estimated"))
-                            .count());
-            assertEquals(
-                    50,
-                    records.stream()
-                            .filter(r -> r.getString("end").equals("stopped") && r.getBoolean("estimated"))
-                            .count());
-            long tokens = records.stream()
-                    .mapToLong(r -> r.getLong("inputTokens") + r.getLong("outputTokens"))
-                    .sum();
-            String stored = redis.command(
-                    "EVAL",
-                    "\"for _, f in ipairs(redis.call('HKEYS', 'tg2:{default}')) do if string.sub(f, 1, 1) == 'b' then"
-                            + " local used, held = struct.unpack('<I8I8', redis.call('HGET', 'tg2:{default}', f))"
-                            + " return used .. ' ' .. held end end\"",
-                    "0");
-            assertEquals(tokens + " 0", stored.split("\r\n")[1], "used is what the records say, nothing is held");
         }
     }
 }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +93,7 @@ class PolicyChangesIT {
     private static void change(String text) throws IOException {
         double before = reloads();
         swap(text);
-        Ports.await(Duration.ofSeconds(10), "the change to be seen", () -> reloads() > before);
+        Ports.await("the change to be seen", () -> reloads() > before);
     }
 
     private List<Future<?>> callWithoutPause() {
@@ -121,7 +120,6 @@ class PolicyChangesIT {
 
     private static void reaches(long count) {
         Ports.await(
-                Duration.ofSeconds(20),
                 count + " calls, there were " + upstream.simulator().count(),
                 () -> upstream.simulator().count() == count);
     }
@@ -129,7 +127,6 @@ class PolicyChangesIT {
     private void denies() {
         int before = statuses.getOrDefault(400, new AtomicInteger()).get();
         Ports.await(
-                Duration.ofSeconds(10),
                 "calls to be denied",
                 () -> statuses.getOrDefault(400, new AtomicInteger()).get() > before + 50);
     }
@@ -157,10 +154,7 @@ class PolicyChangesIT {
         assertEquals(start + 330, upstream.simulator().count(), "renamed is another budget");
         change("limits: []\n");
         long free = upstream.simulator().count();
-        Ports.await(
-                Duration.ofSeconds(10),
-                "calls to pass without limits",
-                () -> upstream.simulator().count() > free + 200);
+        Ports.await("calls to pass without limits", () -> upstream.simulator().count() > free + 200);
         long seen = upstream.simulator().count();
         change(budget("cap", 250));
         denies();
@@ -176,13 +170,8 @@ class PolicyChangesIT {
         change(budget("wide", 1_000_000_000));
         List<Future<?>> users = callWithoutPause();
         double before = reloads();
-        int change = 0;
-        while (reloads() - before < 1000) {
-            for (int i = 0; i < 20; i++) {
-                boolean broken = ++change % 10 == 9;
-                swap(broken ? "limits: [ { name: " + change + " ]\n" : budget("wide", 1_000_000_000 + change));
-                Thread.sleep(8);
-            }
+        for (int i = 1; i <= 1000; i++) {
+            change(i % 10 == 9 ? "limits: [ { name: " + i + " ]\n" : budget("wide", 1_000_000_000 + i));
         }
         running.set(false);
         for (Future<?> user : users) {

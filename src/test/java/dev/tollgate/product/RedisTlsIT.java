@@ -9,7 +9,6 @@ import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Upstreams;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** {@code rediss://} verifies that the certificate is for the host that was asked for, without any setting. */
@@ -50,7 +49,6 @@ class RedisTlsIT {
                 RealRedis redis = redis(certificate, port);
                 SidecarProcess sidecar = sidecar(upstream, certificate, port)) {
             Ports.await(
-                    Duration.ofSeconds(10),
                     "a call to be admitted through " + redis.port(),
                     () -> Http.post(sidecar, Http.NOVA + "converse", Http.converse(2))
                                     .statusCode()

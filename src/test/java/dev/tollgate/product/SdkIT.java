@@ -15,7 +15,6 @@ import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -263,10 +262,7 @@ class SdkIT {
                         .setScale(0, RoundingMode.HALF_EVEN));
             }
         }
-        Ports.await(
-                Duration.ofSeconds(5),
-                "all settled",
-                () -> limit("month", "ten").getDouble("held") == 0);
+        Ports.await("all settled", () -> limit("month", "ten").getDouble("held") == 0);
         assertEquals(tokens, limit("day-tokens", "ten").getLong("used"));
         assertEquals(
                 0,

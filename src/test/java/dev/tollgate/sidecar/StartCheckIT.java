@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -259,7 +258,7 @@ class StartCheckIT {
                 "TOLLGATE_UPSTREAM_BEARER_TOKEN", "key",
                 "TOLLGATE_USAGE_FILE", file.toString()))) {
             Http.post(sidecar, Http.NOVA + "converse", Http.converse(5));
-            Ports.await(Duration.ofSeconds(5), "a usage record in the file", () -> records(file) == 1);
+            Ports.await("a usage record in the file", () -> records(file) == 1);
             assertEquals(1, sidecar.usageRecords().size());
         }
     }

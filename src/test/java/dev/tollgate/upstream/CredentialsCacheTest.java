@@ -8,7 +8,6 @@ import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.Upstreams;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +63,7 @@ class CredentialsCacheTest {
         assertEquals(1, fetched.get());
         clock.advance(2000);
         assertEquals("key-1", key(), "no call waits for the new ones");
-        Ports.await(Duration.ofSeconds(5), "the new ones", () -> key().equals("key-2"));
+        Ports.await("the new ones", () -> key().equals("key-2"));
     }
 
     @Test
@@ -75,12 +74,12 @@ class CredentialsCacheTest {
         assertEquals("key-1", key());
         clock.advance(2000);
         Future<?> expired = cache.get();
-        Ports.await(Duration.ofSeconds(5), "an end", expired::isComplete);
+        Ports.await("an end", expired::isComplete);
         assertTrue(expired.failed(), "expired ones are not used");
         away = false;
-        Ports.await(Duration.ofSeconds(5), "new ones", () -> {
+        Ports.await("new ones", () -> {
             Future<?> again = cache.get();
-            Ports.await(Duration.ofSeconds(5), "an end", again::isComplete);
+            Ports.await("an end", again::isComplete);
             return again.succeeded();
         });
     }

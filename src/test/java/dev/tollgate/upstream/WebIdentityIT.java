@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +19,7 @@ class WebIdentityIT {
     @Test
     void credentialsComeFromAWebIdentity(@TempDir Path folder) throws IOException {
         Path token = Files.writeString(folder.resolve("token"), "web-token");
-        List<String> asked = new CopyOnWriteArrayList<>();
+        Set<String> asked = ConcurrentHashMap.newKeySet();
         try (Upstreams upstream = Upstreams.start()) {
             int port = Upstreams.await(upstream.vertx()
                             .createHttpServer()
@@ -52,6 +52,6 @@ class WebIdentityIT {
                             "AWS_WEB_IDENTITY_TOKEN_FILE",
                             token.toString()));
         }
-        assertEquals(List.of("web-token for arn:aws:iam::111122223333:role/bedrock"), asked);
+        assertEquals(Set.of("web-token for arn:aws:iam::111122223333:role/bedrock"), asked);
     }
 }

@@ -161,7 +161,7 @@ class LedgerLivesTest {
                 assertInstanceOf(AdmitReply.Denied.class, Upstreams.await(ledger.admit(hold("c", 451))));
         // At least what the pod saw; what others settled between the roll-back and now may be missing (ADR 20).
         assertTrue(denied.decided().used(1000) >= 550, denied.toString());
-        Ports.await(Duration.ofSeconds(3), "both pods to report", () -> resets.get() == 2);
+        Ports.await("both pods to report", () -> resets.get() == 2);
     }
 
     @Test
@@ -178,10 +178,7 @@ class LedgerLivesTest {
     void anIdlePodFindsOutWithItsHeartbeat() {
         spend(ledger, "a", 250);
         redis.wipe();
-        Ports.await(
-                Duration.ofSeconds(3),
-                "the budget to be told",
-                () -> peek(ledger, "acme").used(1000) == 250);
+        Ports.await("the budget to be told", () -> peek(ledger, "acme").used(1000) == 250);
     }
 
     @Test
@@ -254,10 +251,7 @@ class LedgerLivesTest {
         redis.wipe();
         RedisLedger fresh = ledger("pod-5", 1000);
         AdmitReply first = Upstreams.await(fresh.admit(hold("b", 1)));
-        Ports.await(
-                Duration.ofSeconds(3),
-                "the older pod to report",
-                () -> peek(fresh, "acme").used(1000) == 250);
+        Ports.await("the older pod to report", () -> peek(fresh, "acme").used(1000) == 250);
         assertTrue(
                 first instanceof AdmitReply.Admitted || first instanceof AdmitReply.Recovering,
                 "before the report: " + first);
@@ -300,17 +294,13 @@ class LedgerLivesTest {
             // one.
             proxy.fault(FaultProxy.Fault.BLACK_HOLE);
             Future<SettleReply> lost = cut.settle(used(hold, 60));
-            Ports.await(
-                    Duration.ofSeconds(5),
-                    "the settlement to be done",
-                    () -> peek(ledger, "acme").used(1000) == 60);
+            Ports.await("the settlement to be done", () -> peek(ledger, "acme").used(1000) == 60);
             redis.server("second");
             redis.time(redis.clock.millis() + 1);
             proxy.fault(FaultProxy.Fault.RESET);
-            Ports.await(Duration.ofSeconds(5), "its failure", lost::failed);
+            Ports.await("its failure", lost::failed);
             proxy.fault(FaultProxy.Fault.NONE);
-            Ports.await(
-                    Duration.ofSeconds(5), "the connection", () -> cut.health().up());
+            Ports.await("the connection", () -> cut.health().up());
             assertEquals(SettleReply.ALREADY, Upstreams.await(cut.settle(used(hold, 60))));
             assertEquals(60, peek(ledger, "acme").used(1000));
             assertEquals(0, peek(ledger, "acme").held());
@@ -338,7 +328,6 @@ class LedgerLivesTest {
         assertEquals(5, denied.decided().used(1000));
         assertTrue(firstMillis < 1000, "the first call waited " + firstMillis + " ms for the reports of others");
         Ports.await(
-                Duration.ofSeconds(10),
                 "all to be told",
                 () -> redis.send(Command.KEYS, "tg2:{org}:t:t*").size() == tenants);
         assertEquals(5, peek(ledger, "t" + (tenants - 1)).used(1000));

@@ -91,10 +91,7 @@ class LedgerProcessesTest {
                 process.destroyForcibly().waitFor();
             }
             // Heartbeats of the watcher sweep what the dead left held.
-            Ports.await(
-                    Duration.ofSeconds(20),
-                    "nothing to be held",
-                    () -> peek(watcher, budget).held() == 0);
+            Ports.await("nothing to be held", () -> peek(watcher, budget).held() == 0);
             vertx.cancelTimer(sampling);
             assertTrue(sums.size() > 100 && sums.stream().allMatch(s -> s <= LIMIT), "used + held past the limit");
             check(folder, peek(watcher, budget).used(LIMIT));
