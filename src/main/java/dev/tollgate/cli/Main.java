@@ -31,6 +31,7 @@ public final class Main {
         root.addSubcommand("check", new CheckCommand().spec());
         root.addSubcommand("inject", new InjectCommand(false).spec());
         root.addSubcommand("uninject", new InjectCommand(true).spec());
+        root.addSubcommand("models", new ModelsCommand().spec());
         root.addSubcommand("report", ReportCommand.spec());
         root.addSubcommand("etl", new EtlCommand().spec());
         root.addSubcommand("reconcile", new ReconcileCommand().spec());

@@ -1,7 +1,9 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.bedrock.ModelId;
+import dev.tollgate.bedrock.ModelNames;
 import dev.tollgate.bedrock.ModelTarget;
+import dev.tollgate.bedrock.ProfilePrefix;
 import dev.tollgate.bedrock.ServiceTier;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.policy.PolicyLint;
@@ -23,7 +25,7 @@ record PricedModels(PriceBook book, LocalDate day) implements PolicyLint.Models 
 
     @Override
     public Optional<PolicyLint.Largest> largest(ModelTarget target) {
-        PriceBook.Quote quote = book.quote(target, day, 0);
+        PriceBook.Quote quote = book.quote(meant(target), day, 0);
         if (!quote.known()) {
             return Optional.empty();
         }
@@ -31,5 +33,14 @@ record PricedModels(PriceBook book, LocalDate day) implements PolicyLint.Models 
         long tokens = price.maxOutputTokens();
         long microUsd = price.cost(new Usage(0, tokens, 0, 0, 0), ServiceTier.DEFAULT);
         return Optional.of(new PolicyLint.Largest(tokens, microUsd, price.burndown()));
+    }
+
+    /** An alias may stand for a built-in name. */
+    private ModelTarget meant(ModelTarget target) {
+        ProfilePrefix any = new ProfilePrefix(ProfilePrefix.NONE, Optional.empty());
+        return ModelNames.of(book.modelNames(), any)
+                .id(target.sendId())
+                .map(id -> ModelTarget.of(ModelId.parse(id), Optional.empty()))
+                .orElse(target);
     }
 }

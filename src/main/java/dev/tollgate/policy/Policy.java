@@ -1,6 +1,7 @@
 package dev.tollgate.policy;
 
 import dev.tollgate.bedrock.ModelId;
+import dev.tollgate.bedrock.ModelNames;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.tenant.Caller;
@@ -74,16 +75,29 @@ public record Policy(
      * @param looked profiles that were looked up, for those that this file does not name
      */
     public ModelTarget resolve(String named, Caller caller, ProfileModels looked) {
-        String aliased = aliases.get(named);
-        ModelTarget target = target(aliased == null ? named : aliased, looked);
-        String own = aliases.get(caller.costCenter());
-        if (own != null && !own.equals(target.sendId())) {
-            ModelTarget profile = target(own, looked);
+        return resolve(named, caller, looked, ModelNames.NONE);
+    }
+
+    /**
+     * The same with built-in names, which this file's aliases hide and may stand for.
+     *
+     * @param builtIn used for what is no alias
+     */
+    ModelTarget resolve(String named, Caller caller, ProfileModels looked, ModelNames builtIn) {
+        ModelTarget target = target(named, looked, builtIn);
+        String own = caller.costCenter();
+        if (aliases.containsKey(own)) {
+            ModelTarget profile = target(own, looked, builtIn);
             if (profile.pricedModel().isPresent() && profile.pricedModel().equals(target.pricedModel())) {
                 return profile;
             }
         }
         return target;
+    }
+
+    ModelTarget target(String named, ProfileModels looked, ModelNames builtIn) {
+        String meant = aliases.getOrDefault(named, named);
+        return target(builtIn.id(meant).orElse(meant), looked);
     }
 
     /** The model behind an identifier that is no alias. */

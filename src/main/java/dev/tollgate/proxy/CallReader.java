@@ -3,14 +3,13 @@ package dev.tollgate.proxy;
 import dev.tollgate.bedrock.BadRequest;
 import dev.tollgate.bedrock.BedrockPath;
 import dev.tollgate.bedrock.MaxTokens;
-import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
-import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.bedrock.RequestMetadata;
 import dev.tollgate.bedrock.RequestReader;
 import dev.tollgate.bedrock.Splice;
+import dev.tollgate.policy.Names;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.pricing.Estimator;
@@ -38,21 +37,17 @@ public final class CallReader {
     private final CallerResolver callers;
     private final Supplier<Policy> policies;
     private final Estimator estimator;
-    private final ProfileModels profiles;
+    private final Names names;
     private final boolean addsMetadata;
     private final UnknownModels unknownModels = new UnknownModels();
 
     /** @param addsMetadata false leaves every byte of a request as it came */
     public CallReader(
-            CallerResolver callers,
-            Supplier<Policy> policies,
-            Estimator estimator,
-            ProfileModels profiles,
-            boolean addsMetadata) {
+            CallerResolver callers, Supplier<Policy> policies, Estimator estimator, Names names, boolean addsMetadata) {
         this.callers = callers;
         this.policies = policies;
         this.estimator = estimator;
-        this.profiles = profiles;
+        this.names = names;
         this.addsMetadata = addsMetadata;
     }
 
@@ -68,14 +63,7 @@ public final class CallReader {
                         Refusal.TENANT,
                         "expected one of tollgate.identity.tenants in the request, found a tenant that this pod may not"
                                 + " name"));
-        String model = model(path, facts);
-        ModelTarget target = policy.resolve(model, caller, profiles);
-        ModelId id = ModelId.parse(target.sendId());
-        if (target.pricedModel().isEmpty() && profiles.worthAsking(id)) {
-            return profiles.ask(id)
-                    .map(asked -> call(exchange, body, facts, caller, policy.resolve(model, caller, profiles)));
-        }
-        return Future.succeededFuture(call(exchange, body, facts, caller, target));
+        return names.resolve(model(path, facts), caller).map(target -> call(exchange, body, facts, caller, target));
     }
 
     private static Map<String, String> metadata(HttpServerRequest request, Operation operation, RequestFacts facts) {

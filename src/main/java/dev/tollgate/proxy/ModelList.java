@@ -2,31 +2,30 @@ package dev.tollgate.proxy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.tollgate.policy.Policy;
+import dev.tollgate.bedrock.ModelId;
+import dev.tollgate.policy.Names;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.Map;
 
-/** {@code GET /openai/v1/models}: the policy's aliases and the models that have a price, as OpenAI SDKs list them. */
+/** {@code GET /openai/v1/models}: the names of models, and the models that have a price, as OpenAI SDKs list them. */
 public final class ModelList {
 
     private static final String PATH = "/openai/v1/models";
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Intake intake;
-    private final Supplier<Policy> policies;
+    private final Names names;
     private final List<String> priced;
 
     /** @param priced names of the models in the price book */
-    public ModelList(Intake intake, Supplier<Policy> policies, List<String> priced) {
+    public ModelList(Intake intake, Names names, List<String> priced) {
         this.intake = intake;
-        this.policies = policies;
+        this.names = names;
         this.priced = List.copyOf(priced);
     }
 
@@ -44,17 +43,16 @@ public final class ModelList {
     }
 
     private String json() {
-        Set<String> aliases = new TreeSet<>(policies.get().aliases().keySet());
         StringWriter out = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("object", "list");
             json.writeArrayFieldStart("data");
-            for (String alias : aliases) {
-                model(json, alias, "policy");
+            for (Map.Entry<String, String> name : names.all().entrySet()) {
+                model(json, name.getKey(), names.ofPolicy(name.getKey()) ? "policy" : provider(name.getValue()));
             }
             for (String name : priced) {
-                model(json, name, name.substring(0, Math.max(0, name.indexOf('.'))));
+                model(json, name, provider(name));
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -62,6 +60,10 @@ public final class ModelList {
             throw new UncheckedIOException(e);
         }
         return out.toString();
+    }
+
+    private static String provider(String id) {
+        return ModelId.parse(id).model().map(ModelId::provider).orElse("");
     }
 
     private static void model(JsonGenerator json, String id, String owner) throws IOException {

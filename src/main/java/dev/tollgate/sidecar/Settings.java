@@ -1,9 +1,11 @@
 package dev.tollgate.sidecar;
 
+import dev.tollgate.bedrock.ProfilePrefix;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Every setting and what its value must be; a test keeps this list equal to the configuration slices. */
 final class Settings {
@@ -30,6 +32,7 @@ final class Settings {
             Setting.of("tollgate.policy.file", Expectation.file("a policy file")),
             Setting.of("tollgate.policy.check-every", Expectation.duration()),
             Setting.of("tollgate.prices.file", Expectation.file("a price book")),
+            Setting.of("tollgate.models.profile-prefix", Expectation.oneOf(prefixes())),
             Setting.of("tollgate.estimate", Expectation.oneOf("expected", "bound")),
             Setting.of("tollgate.metadata", Expectation.oneOf("add", "off")),
             Setting.of("tollgate.denial.budget", Expectation.oneOf("service-quota", "access-denied", "throttling")),
@@ -74,6 +77,11 @@ final class Settings {
     private static final int MAX_DISTANCE = 4;
 
     private Settings() {}
+
+    private static String[] prefixes() {
+        return Stream.concat(Stream.of(ProfilePrefix.AUTO, ProfilePrefix.NONE), ProfilePrefix.PREFIXES.stream())
+                .toArray(String[]::new);
+    }
 
     /** What a name that no setting has was probably meant to be; empty if a setting has it. */
     static Optional<String> misspelt(String given) {

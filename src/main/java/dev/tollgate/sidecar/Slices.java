@@ -1,5 +1,8 @@
 package dev.tollgate.sidecar;
 
+import dev.tollgate.bedrock.ModelNames;
+import dev.tollgate.bedrock.ModelsConfig;
+import dev.tollgate.bedrock.ProfilePrefix;
 import dev.tollgate.control.ControlConfig;
 import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.PolicyConfig;
@@ -71,6 +74,16 @@ public record Slices(SmallRyeConfig config) {
         return pricing().prices().file().map(PriceBook::read).orElseGet(PriceBook::bundled);
     }
 
+    /**
+     * Built-in names of the models in a price book.
+     *
+     * @param region that calls go to; empty if it is not known
+     */
+    public ModelNames modelNames(PriceBook prices, Optional<String> region) {
+        String prefix = slice(ModelsConfig.class).profilePrefix();
+        return ModelNames.of(prices.modelNames(), new ProfilePrefix(prefix, region));
+    }
+
     public UpstreamConfig upstream() {
         return slice(UpstreamConfig.class);
     }
@@ -124,6 +137,11 @@ public record Slices(SmallRyeConfig config) {
     /** The region that AWS SDKs would use. */
     public Optional<String> awsRegion() {
         return given("AWS_REGION").or(() -> given("AWS_DEFAULT_REGION"));
+    }
+
+    /** The region that calls go to; empty if no setting names one. */
+    public Optional<String> region() {
+        return upstream().region().or(this::awsRegion).filter(r -> !r.isBlank());
     }
 
     /** A Bedrock API key, ours or the SDKs'. */

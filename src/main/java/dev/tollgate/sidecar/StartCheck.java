@@ -54,6 +54,17 @@ public final class StartCheck {
         return examined(config).lines();
     }
 
+    /** The same for a command that reads policy and prices, and calls nobody. */
+    public static List<String> files(SmallRyeConfig config) {
+        StartCheck check = new StartCheck(config);
+        Settings.ALL.forEach(check::value);
+        if (check.problems.isEmpty()) {
+            check.policy();
+            check.prices();
+        }
+        return check.lines();
+    }
+
     private static StartCheck examined(SmallRyeConfig config) {
         StartCheck check = new StartCheck(config);
         Settings.ALL.forEach(check::value);

@@ -7,6 +7,7 @@ import dev.tollgate.control.LimitsPage;
 import dev.tollgate.control.ManagementPages;
 import dev.tollgate.control.Visibility;
 import dev.tollgate.ledger.LedgerConfig;
+import dev.tollgate.policy.Names;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyConfig;
 import dev.tollgate.policy.PolicyWatcher;
@@ -30,6 +31,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -57,6 +59,7 @@ final class Wiring {
     private final LimitsNow limits;
     private final Admission admission;
     private final UpstreamRoom upstream;
+    private final Names names;
     private final UsageLog usageLog;
     private final OpenCalls openCalls;
     private final Intake intake;
@@ -78,6 +81,10 @@ final class Wiring {
         this.limits = new LimitsNow(ledger.books().ledger(), policy, pod, platform.clock());
         this.admission = admissionRoom();
         this.upstream = UpstreamRoom.of(platform, slices);
+        this.names = new Names(
+                policy,
+                slices.modelNames(prices, Optional.of(upstream.endpoint().region())),
+                upstream.profiles());
         this.usageLog = usageLog();
         this.openCalls = new OpenCalls(platform.vertx(), slices.proxy(), platform.clock());
         this.intake = new Intake(platform.vertx(), slices.proxy(), openCalls);
@@ -148,7 +155,7 @@ final class Wiring {
         metrics.upstreamUp(runtime::canSign, runtime::sound);
         return new Proxy(
                 intake,
-                new CallReader(callers, policy, estimator, upstream.profiles(), slices.addsMetadata()),
+                new CallReader(callers, policy, estimator, names, slices.addsMetadata()),
                 admission,
                 runtime,
                 new Relays(
@@ -166,7 +173,7 @@ final class Wiring {
     }
 
     ModelList models() {
-        return new ModelList(intake, policy, prices.modelNames());
+        return new ModelList(intake, names, prices.modelNames());
     }
 
     /** Counts a request that was refused before it reached the proxy. */

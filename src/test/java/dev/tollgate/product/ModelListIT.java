@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.Http;
 import dev.tollgate.harness.Product;
+import dev.tollgate.simulator.Simulator;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -37,6 +38,37 @@ class ModelListIT {
                 .toList();
         assertTrue(ids.contains("chat"), ids.toString());
         assertTrue(ids.contains("amazon.nova-lite"), ids.toString());
+    }
+
+    @Test
+    void aBuiltInNameIsListedAndCanBeCalledByEveryOperation() {
+        JsonObject list = new JsonObject(new String(get("/openai/v1/models").body(), StandardCharsets.UTF_8));
+        JsonObject haiku = list.getJsonArray("data").stream()
+                .map(JsonObject.class::cast)
+                .filter(model -> model.getString("id").equals("claude-3-5-haiku"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("anthropic", haiku.getString("owned_by"));
+        String converse = Http.converse(5);
+        String chat = "{\"model\":\"claude-3-5-haiku\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+        for (String operation : List.of("converse", "converse-stream", "invoke", "invoke-with-response-stream")) {
+            assertEquals(
+                    200,
+                    Http.post(PRODUCT.sidecar(), "/model/claude-3-5-haiku/" + operation, converse)
+                            .statusCode());
+            assertEquals("/model/us.anthropic.claude-3-5-haiku-20241022-v1%3A0/" + operation, last().path());
+        }
+        assertEquals(
+                200,
+                Http.post(PRODUCT.sidecar(), "/openai/v1/chat/completions", chat)
+                        .statusCode());
+        String sent = new String(last().body(), StandardCharsets.UTF_8);
+        assertEquals("us.anthropic.claude-3-5-haiku-20241022-v1:0", new JsonObject(sent).getString("model"));
+    }
+
+    private static Simulator.Received last() {
+        List<Simulator.Received> received = PRODUCT.upstream().simulator().received();
+        return received.get(received.size() - 1);
     }
 
     @Test

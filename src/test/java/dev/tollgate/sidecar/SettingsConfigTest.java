@@ -48,6 +48,7 @@ class SettingsConfigTest {
             Map.entry("tollgate.policy.file", NONE),
             Map.entry("tollgate.policy.check-every", "1s"),
             Map.entry("tollgate.prices.file", NONE),
+            Map.entry("tollgate.models.profile-prefix", "auto"),
             Map.entry("tollgate.estimate", "expected"),
             Map.entry("tollgate.metadata", "add"),
             Map.entry("tollgate.denial.budget", "service-quota"),

@@ -62,6 +62,10 @@ class StartCheckIT {
                 Arguments.of("tollgate.policy.file", "/none", "a policy file that can be read, found \"/none\""),
                 Arguments.of("tollgate.policy.check-every", "soon", DURATION),
                 Arguments.of("tollgate.prices.file", "/none", "a price book that can be read, found \"/none\""),
+                Arguments.of(
+                        "tollgate.models.profile-prefix",
+                        "usa",
+                        "one of auto, none, us, us-gov, eu, apac, jp, au, ca, in, sa, global, found \"usa\""),
                 Arguments.of("tollgate.estimate", "guess", "one of expected, bound, found \"guess\""),
                 Arguments.of("tollgate.metadata", "yes", "one of add, off, found \"yes\""),
                 Arguments.of(
