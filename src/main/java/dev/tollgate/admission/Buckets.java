@@ -22,7 +22,7 @@ public final class Buckets {
 
     private Buckets() {}
 
-    /** @param now decides about the period of a budget */
+    /** @param now decides about the period of a budget and its override */
     public static Bucket of(Limit limit, long version, Caller caller, ModelTarget target, Instant now) {
         boolean shared = !limit.perTenant();
         String name = limit.name() + ':' + limit.quantity().weight().label();
@@ -44,7 +44,7 @@ public final class Buckets {
                     name + ':' + budget.period().label() + values + '@' + window.id(),
                     shared,
                     limit.enforced(),
-                    budget.amount(),
+                    budget.amountAt(now),
                     window.startMillis(),
                     window.endMillis(),
                     window.keepMillis());

@@ -71,10 +71,17 @@ final class BudgetWatch {
             remember(name, known);
             mark(tenant, guard, Ledger.RESET, balance);
         }
-        if (threshold > known.threshold) {
-            remember(name, new Told(budget.endMillis(), threshold));
-            mark(tenant, guard, threshold, balance);
+        int level = threshold > 0 && overridden(guard) ? threshold + Ledger.OVERRIDDEN : threshold;
+        if (level > known.threshold) {
+            remember(name, new Told(budget.endMillis(), level));
+            mark(tenant, guard, level, balance);
         }
+    }
+
+    /** What an override allows has thresholds of its own. */
+    private static boolean overridden(Guard guard) {
+        return guard.limit().quantity() instanceof Limit.Budget own
+                && own.amount() != guard.claim().bucket().capacity();
     }
 
     private void remember(String name, Told now) {
@@ -89,7 +96,8 @@ final class BudgetWatch {
         ledger.mark(tenant, budget, threshold)
                 .onSuccess(first -> {
                     if (first) {
-                        callback(threshold).accept(event(tenant, guard, threshold, balance));
+                        int percent = threshold > Ledger.EXHAUSTED ? threshold - Ledger.OVERRIDDEN : threshold;
+                        callback(percent).accept(event(tenant, guard, percent, balance));
                     }
                 })
                 .onFailure(e -> told.remove(name(tenant, budget)));

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,9 @@ final class CheckCommand implements Callable<Integer> {
                     .map(f -> PriceBook.read(Path.of(f)))
                     .orElseGet(PriceBook::bundled);
             System.out.print(PolicyTable.of(policy));
-            return warn(PolicyLint.of(policy, new PricedModels(prices, LocalDate.now(Clock.systemUTC()))), System.out);
+            return warn(
+                    PolicyLint.of(policy, new PricedModels(prices, LocalDate.now(Clock.systemUTC())), Instant.now()),
+                    System.out);
         } catch (IOException e) {
             System.err.println("expected a policy file at " + file.get() + ", found none that can be read");
         } catch (PolicyException e) {

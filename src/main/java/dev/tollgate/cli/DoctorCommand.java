@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -78,7 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
                 PolicyReader.read(Files.readString(slices.policy().file().get()), 0);
         findings.ok(
                 "policy", slices.policy().file().get() + ", " + policy.limits().size() + " limits");
-        PolicyLint.of(policy, new PricedModels(prices, LocalDate.now(Clock.systemUTC())))
+        PolicyLint.of(policy, new PricedModels(prices, LocalDate.now(Clock.systemUTC())), Instant.now())
                 .forEach(warning -> findings.warn("policy", warning));
     }
 }

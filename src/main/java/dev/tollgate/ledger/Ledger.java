@@ -37,7 +37,7 @@ public interface Ledger {
     /**
      * Marks that a budget's threshold was reported.
      *
-     * @param threshold 1 to 100 percent, {@link #EXHAUSTED}, or {@link #RESET}
+     * @param threshold 1 to 100 percent, {@link #EXHAUSTED}, one of these and {@link #OVERRIDDEN} more, or {@link #RESET}
      * @return true for the first of all callers to mark this threshold or a higher one in this period
      */
     Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold);
@@ -47,4 +47,7 @@ public interface Ledger {
 
     int RESET = 0;
     int EXHAUSTED = 101;
+
+    /** Added to thresholds of another amount than the budget's own: they are reported beside those of its own. */
+    int OVERRIDDEN = 101;
 }

@@ -21,4 +21,14 @@ record Glob(String text, Pattern pattern) {
     boolean matches(String value) {
         return pattern.matcher(value).matches();
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Glob glob && glob.text.equals(text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
 }

@@ -3,9 +3,11 @@ package dev.tollgate.policy;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.tenant.Caller;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One limit of a policy file.
@@ -46,9 +48,27 @@ public record Limit(
      *
      * @param amount tokens, requests or micro-USD a period
      * @param warnAt percentages of the amount, 1 to 100, each of which is reported once a period
+     * @param override another amount for some time
      */
-    public record Budget(Weight weight, long amount, Period period, ZoneId zone, List<Integer> warnAt)
+    public record Budget(
+            Weight weight,
+            long amount,
+            Period period,
+            ZoneId zone,
+            List<Integer> warnAt,
+            Optional<BudgetOverride> override)
             implements Quantity {
+        /** The amount in force. */
+        public long amountAt(Instant now) {
+            return override.filter(o -> o.inForce(now))
+                    .map(BudgetOverride::amount)
+                    .orElse(amount);
+        }
+
+        Budget with(BudgetOverride other) {
+            return new Budget(weight, amount, period, zone, warnAt, Optional.of(other));
+        }
+
         @Override
         public long most() {
             return amount;
@@ -74,6 +94,10 @@ public record Limit(
         SHARE,
         DENY,
         OPEN
+    }
+
+    Limit with(Quantity other) {
+        return new Limit(name, per, match, other, enforced, onLedgerFailure);
     }
 
     /** True if the limit applies to calls of this caller to this model. */

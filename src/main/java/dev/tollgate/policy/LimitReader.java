@@ -3,6 +3,7 @@ package dev.tollgate.policy;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.policy.Limit.OnLedgerFailure;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -111,14 +112,31 @@ final class LimitReader {
     }
 
     private static Optional<Limit.Budget> budget(YamlMap map) {
-        map.only(with("per", "time-zone", "warn-at"));
+        map.only(with("per", "time-zone", "warn-at", "override"));
         Optional<Weight> weight = weight(map);
         Optional<Long> amount = weight.flatMap(w -> Scalar.amount(map, w.label(), w));
         Optional<Period> period = period(map);
         ZoneId zone = Scalar.zone(map, "time-zone").orElse(ZoneOffset.UTC);
         List<Integer> warnAt = warnAt(map);
+        Optional<BudgetOverride> override =
+                weight.flatMap(w -> map.map("override").flatMap(o -> override(o, w, zone)));
         return weight.isPresent() && amount.isPresent() && period.isPresent()
-                ? Optional.of(new Limit.Budget(weight.get(), amount.get(), period.get(), zone, warnAt))
+                ? Optional.of(new Limit.Budget(weight.get(), amount.get(), period.get(), zone, warnAt, override))
+                : Optional.empty();
+    }
+
+    private static Optional<BudgetOverride> override(YamlMap map, Weight weight, ZoneId zone) {
+        map.only(Set.of(weight.label(), "until"));
+        if (!map.has(weight.label())) {
+            map.missing(weight.label(), "the budget's amount until then, in " + weight.label());
+        }
+        if (!map.has("until")) {
+            map.missing("until", "until: when it ends, such as 2026-12-01T00:00Z");
+        }
+        Optional<Long> amount = Scalar.amount(map, weight.label(), weight);
+        Optional<Instant> until = Scalar.instant(map, "until", zone);
+        return amount.isPresent() && until.isPresent()
+                ? Optional.of(new BudgetOverride(amount.get(), until.get()))
                 : Optional.empty();
     }
 

@@ -56,6 +56,10 @@ public record Policy(
         return version >= REVISIONS;
     }
 
+    Policy withLimits(List<Limit> others) {
+        return new Policy(tenants, aliases, profiles, defaultMaxTokens, others, version);
+    }
+
     public Optional<TenantFacts> tenant(String name) {
         return Optional.ofNullable(tenants.get(name));
     }

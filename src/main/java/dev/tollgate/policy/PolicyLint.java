@@ -4,6 +4,7 @@ import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.policy.Limit.Budget;
 import dev.tollgate.policy.Limit.Rate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +42,22 @@ public final class PolicyLint {
 
     private final Policy policy;
     private final Models models;
+    private final Instant now;
     private final List<String> warnings = new ArrayList<>();
 
-    private PolicyLint(Policy policy, Models models) {
+    private PolicyLint(Policy policy, Models models, Instant now) {
         this.policy = policy;
         this.models = models;
+        this.now = now;
     }
 
-    /** One sentence for each finding, in the order of the file. */
-    public static List<String> of(Policy policy, Models models) {
-        PolicyLint lint = new PolicyLint(policy, models);
+    /**
+     * One sentence for each finding, in the order of the file.
+     *
+     * @param now overrides that ended before are reported
+     */
+    public static List<String> of(Policy policy, Models models, Instant now) {
+        PolicyLint lint = new PolicyLint(policy, models, now);
         if (policy.limits().isEmpty()) {
             lint.warnings.add("the file has no limits: calls are metered and nothing is limited");
         }
@@ -62,6 +69,7 @@ public final class PolicyLint {
             lint.tenant(limit);
             lint.model(limit);
             lint.tooSmall(limit);
+            lint.override(limit);
             lint.shadowed(
                     limit,
                     policy.limits().subList(0, i),
@@ -154,6 +162,21 @@ public final class PolicyLint {
         }
     }
 
+    private void override(Limit limit) {
+        if (!(limit.quantity() instanceof Budget budget) || budget.override().isEmpty()) {
+            return;
+        }
+        BudgetOverride override = budget.override().get();
+        String own = PolicyTable.amount(budget.weight(), budget.amount());
+        if (!override.inForce(now)) {
+            warnings.add("limit " + limit.name() + ": its override ended at " + override.until() + ", the limit is "
+                    + own + " again; remove it");
+        } else if (override.amount() <= budget.amount()) {
+            warnings.add("limit " + limit.name() + ": its override to "
+                    + PolicyTable.amount(budget.weight(), override.amount()) + " allows no more than its own " + own);
+        }
+    }
+
     private long reserved(Limit limit, ModelTarget target, Largest largest) {
         long tokens = policy.defaultMaxTokens(target).orElse(largest.tokens);
         return limit.quantity().weight().amount(0, tokens, largest.microUsd(tokens), largest.burndown);
@@ -195,7 +218,10 @@ public final class PolicyLint {
                     <= y.amount() / (double) y.every().toMillis();
         }
         if (a instanceof Budget x && b instanceof Budget y) {
-            return x.period() == y.period() && x.zone().equals(y.zone());
+            // An override can turn it round for some time.
+            return x.override().isEmpty()
+                    && x.period() == y.period()
+                    && x.zone().equals(y.zone());
         }
         return a instanceof Limit.Concurrency && b instanceof Limit.Concurrency;
     }

@@ -68,18 +68,35 @@ public final class PolicyTable {
     }
 
     private static List<String> row(Limit limit) {
+        String override = override(limit.quantity());
+        return List.of(
+                limit.name(),
+                per(limit),
+                match(limit),
+                allows(limit.quantity()) + (override.isEmpty() ? "" : "; " + override),
+                warnsAt(limit.quantity()),
+                mode(limit),
+                withoutLedger(limit));
+    }
+
+    static String per(Limit limit) {
         String per = limit.per().stream().map(Dimension::label).collect(Collectors.joining(", "));
+        return per.isEmpty() ? "(one for all)" : per;
+    }
+
+    static String match(Limit limit) {
         String match = limit.match().entrySet().stream()
                 .map(m -> m.getKey().label() + " = " + m.getValue().text())
                 .collect(Collectors.joining(", "));
-        return List.of(
-                limit.name(),
-                per.isEmpty() ? "(one for all)" : per,
-                match.isEmpty() ? "any call" : match,
-                allows(limit.quantity()),
-                warnsAt(limit.quantity()),
-                limit.enforced() ? "enforce" : "shadow",
-                limit.onLedgerFailure().name().toLowerCase(Locale.ROOT));
+        return match.isEmpty() ? "any call" : match;
+    }
+
+    static String mode(Limit limit) {
+        return limit.enforced() ? "enforce" : "shadow";
+    }
+
+    static String withoutLedger(Limit limit) {
+        return limit.onLedgerFailure().name().toLowerCase(Locale.ROOT);
     }
 
     private static void pairs(StringBuilder out, String title, Map<String, String> pairs) {
@@ -93,7 +110,16 @@ public final class PolicyTable {
         }
     }
 
-    private static String allows(Quantity quantity) {
+    /** {@code 800 USD until 2026-12-01T00:00:00Z}; empty without an override. */
+    static String override(Quantity quantity) {
+        return quantity instanceof Limit.Budget budget
+                ? budget.override()
+                        .map(o -> amount(budget.weight(), o.amount()) + " until " + o.until())
+                        .orElse("")
+                : "";
+    }
+
+    static String allows(Quantity quantity) {
         if (quantity instanceof Limit.Rate rate) {
             return amount(rate.weight(), rate.amount()) + " each " + duration(rate.every()) + ", burst "
                     + amount(rate.weight(), rate.burst());
@@ -108,14 +134,14 @@ public final class PolicyTable {
         return quantity.most() + " calls in flight";
     }
 
-    private static String warnsAt(Quantity quantity) {
+    static String warnsAt(Quantity quantity) {
         return quantity instanceof Limit.Budget budget && !budget.warnAt().isEmpty()
                 ? budget.warnAt().stream().map(p -> p + " %").collect(Collectors.joining(", "))
                 : "-";
     }
 
     /** An amount in its unit, such as {@code 0.02 USD} or {@code 20000 tokens}. */
-    static String amount(Weight weight, long amount) {
+    public static String amount(Weight weight, long amount) {
         return weight == Weight.USD
                 ? BigDecimal.valueOf(amount, 6).stripTrailingZeros().toPlainString() + " USD"
                 : amount + " " + weight.label();

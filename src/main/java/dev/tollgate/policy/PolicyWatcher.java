@@ -6,6 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -27,14 +31,18 @@ public final class PolicyWatcher implements Supplier<Policy> {
     }
 
     private final Path file;
+    private final InstantSource clock;
     private final Listener listener;
     private volatile Policy current;
     private String seen;
+    private Instant looked;
 
-    private PolicyWatcher(Path file, Policy first, String seen, Listener listener) {
+    private PolicyWatcher(Path file, Policy first, String seen, InstantSource clock, Listener listener) {
         this.file = file;
         this.current = first;
         this.seen = seen;
+        this.clock = clock;
+        this.looked = clock.instant();
         this.listener = listener;
     }
 
@@ -42,13 +50,16 @@ public final class PolicyWatcher implements Supplier<Policy> {
      * Reads the file and starts to watch it.
      *
      * @param every at least a millisecond
+     * @param clock by which overrides end
      * @throws PolicyException if the file has mistakes
      * @throws IOException if it cannot be read
      */
-    public static PolicyWatcher start(Vertx vertx, Path file, Duration every, Listener listener) throws IOException {
+    public static PolicyWatcher start(Vertx vertx, Path file, Duration every, InstantSource clock, Listener listener)
+            throws IOException {
         String text = Files.readString(file);
         Policy first = PolicyReader.read(text, version(file));
-        PolicyWatcher watcher = new PolicyWatcher(file, first, text, listener);
+        PolicyWatcher watcher = new PolicyWatcher(file, first, text, clock, listener);
+        watcher.overrides(o -> o.inForce(watcher.looked), "override %s is in force");
         listener.reloaded(first);
         vertx.setPeriodic(Math.max(1, every.toMillis()), t -> vertx.executeBlocking(watcher::look, true));
         return watcher;
@@ -60,6 +71,10 @@ public final class PolicyWatcher implements Supplier<Policy> {
     }
 
     private synchronized boolean look() {
+        Instant now = clock.instant();
+        Instant before = looked;
+        looked = now;
+        overrides(o -> o.inForce(before) && !o.inForce(now), "override %s is over");
         String text;
         long version;
         try {
@@ -85,14 +100,30 @@ public final class PolicyWatcher implements Supplier<Policy> {
                         "Policy %s changed but its revision did not grow: rates keep what the later revision said",
                         file);
             }
+            List<String> changes = PolicyDiff.of(current, read, looked);
             current = read;
             seen = text;
             LOG.infof("Policy %s reloaded: %d limits", file, read.limits().size());
+            changes.forEach(change -> LOG.infof("Policy: %s", change));
             listener.reloaded(read);
             return true;
         } catch (PolicyException e) {
             refuse(String.valueOf(e.getMessage()), text);
             return false;
+        }
+    }
+
+    /** Logs the overrides that a test picks. */
+    private void overrides(Predicate<BudgetOverride> picked, String what) {
+        for (Limit limit : current.limits()) {
+            if (limit.quantity() instanceof Limit.Budget budget
+                    && budget.override().filter(picked).isPresent()) {
+                LOG.infof(
+                        "Policy: limit %s: " + what + ", its own amount is %s",
+                        limit.name(),
+                        PolicyTable.override(budget),
+                        PolicyTable.amount(budget.weight(), budget.amount()));
+            }
         }
     }
 

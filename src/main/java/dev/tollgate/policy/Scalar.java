@@ -4,7 +4,12 @@ import dev.tollgate.ledger.Bucket;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -15,6 +20,7 @@ final class Scalar {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Duration LONGEST = Duration.ofDays(31);
+    private static final Instant FAR = Instant.parse("9999-12-31T00:00:00Z");
 
     private Scalar() {}
 
@@ -33,7 +39,8 @@ final class Scalar {
         return amount;
     }
 
-    private static Optional<Long> amount(String text, Weight weight) {
+    /** As in a policy file; empty for what is no legal amount. */
+    static Optional<Long> amount(String text, Weight weight) {
         try {
             BigDecimal number = new BigDecimal(text.replace("_", ""));
             // An exponent of a billion would be a number of a billion digits.
@@ -79,6 +86,35 @@ final class Scalar {
             return text.map(ZoneId::of);
         } catch (DateTimeException e) {
             map.problem(key, "a time zone such as UTC or Europe/Vienna", '"' + text.orElse("") + '"');
+            return Optional.empty();
+        }
+    }
+
+    /** A day, which means its first instant, or a time; without an offset it is one of the given zone. */
+    static Optional<Instant> instant(YamlMap map, String key, ZoneId zone) {
+        Optional<String> text = map.text(key);
+        Optional<Instant> instant = text.flatMap(t -> instant(t, zone));
+        if (text.isPresent() && instant.isEmpty()) {
+            map.problem(
+                    key,
+                    "a time such as 2026-12-01T00:00Z, 2026-12-01T00:00+01:00 or 2026-12-01",
+                    '"' + text.get() + '"');
+        }
+        return instant;
+    }
+
+    /** As in a policy file; empty for what is no time, or one before 1970 or after 9999. */
+    static Optional<Instant> instant(String text, ZoneId zone) {
+        String iso = text.strip().replaceFirst("(?<=\\d)[ t](?=\\d)", "T");
+        try {
+            Instant instant = iso.length() == 10
+                    ? LocalDate.parse(iso).atStartOfDay(zone).toInstant()
+                    : DateTimeFormatter.ISO_DATE_TIME.parseBest(iso, ZonedDateTime::from, LocalDateTime::from)
+                                    instanceof ZonedDateTime zoned
+                            ? zoned.toInstant()
+                            : LocalDateTime.parse(iso).atZone(zone).toInstant();
+            return Optional.of(instant).filter(i -> i.isAfter(Instant.EPOCH) && i.isBefore(FAR));
+        } catch (DateTimeException e) {
             return Optional.empty();
         }
     }

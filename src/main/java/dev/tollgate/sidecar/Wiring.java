@@ -113,7 +113,8 @@ final class Wiring {
             return () -> Policy.NONE;
         }
         try {
-            return PolicyWatcher.start(platform.vertx(), config.file().get(), config.checkEvery(), metrics);
+            return PolicyWatcher.start(
+                    platform.vertx(), config.file().get(), config.checkEvery(), platform.clock(), metrics);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ class PolicyLintTest {
     };
 
     private static List<String> lint(String yaml) {
-        return PolicyLint.of(PolicyReader.read(yaml, 0), MODELS);
+        return PolicyLint.of(PolicyReader.read(yaml, 0), MODELS, Instant.parse("2026-11-26T12:00:00Z"));
     }
 
     @Test
@@ -169,5 +170,18 @@ class PolicyLintTest {
             assertEquals(1, warnings.size(), warnings.toString());
             assertTrue(warnings.get(0).startsWith("limit " + reported + " never denies"), warnings.get(0));
         }
+    }
+
+    @Test
+    void anOverrideThatEndedOrAllowsNoMoreIsReported() {
+        String limit =
+                "limits: [ { name: b, budget: { usd: 500, per: month, override: { usd: %s, until: 2026-11-26T%s } } } ]";
+        assertEquals(
+                List.of("limit b: its override ended at 2026-11-26T12:00:00Z, the limit is 500 USD again; remove it"),
+                lint(limit.formatted("800", "12:00Z")));
+        assertEquals(
+                List.of("limit b: its override to 300 USD allows no more than its own 500 USD"),
+                lint(limit.formatted("300", "12:01Z")));
+        assertEquals(List.of(), lint(limit.formatted("800", "12:01Z")));
     }
 }

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,13 @@ class PolicyReaderTest {
         assertEquals(Limit.OnLedgerFailure.SHARE, rate.onLedgerFailure());
         Limit month = policy.limits().get(1);
         assertEquals(
-                new Limit.Budget(Weight.USD, 500_000_001, Period.MONTH, ZoneId.of("Europe/Vienna"), List.of(80, 95)),
+                new Limit.Budget(
+                        Weight.USD,
+                        500_000_001,
+                        Period.MONTH,
+                        ZoneId.of("Europe/Vienna"),
+                        List.of(80, 95),
+                        Optional.empty()),
                 month.quantity());
         assertEquals(Limit.OnLedgerFailure.OPEN, month.onLedgerFailure());
         assertEquals(Limit.OnLedgerFailure.OPEN, policy.limits().get(2).onLedgerFailure());
@@ -91,6 +98,16 @@ class PolicyReaderTest {
                 "'limits: [{name: a, budget: {usd: 5, per: year}}]' | 1 | one of hour, day, week, month | \"year\"",
                 "'limits: [{name: a, budget: {usd: 0.0000001, per: day}}]' | 1 | US dollars | \"0.0000001\"",
                 "'limits: [{name: a, budget: {usd: 5, per: day, time-zone: Mars}}]' | 1 | a time zone | \"Mars\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: 7}}]' | 2 | a mapping | \"7\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {usd: 7}}}]' | 2 | until: when it ends | no \"until\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {until: 2026-12-01}}}]' | 2 | the budget's amount | no \"usd\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {tokens: 7, until: 2026-12-01}}}]' | 2 | one of until, usd | \"tokens\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {usd: -7, until: 2026-12-01}}}]' | 2 | US dollars | \"-7\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {usd: 7, until: tomorrow}}}]' | 2 | a time such as | \"tomorrow\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {usd: 7, until: 2026-02-30}}}]' | 2 | a time such as | \"2026-02-30\"",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {usd: 7, until: 2026-12-01T25:00Z}}}]' | 2 | a time such as | T25",
+                "'limits: [{name: a, budget: {usd: 5, per: day,\n override: {usd: 7, until: +999999999-12-31T00:00Z}}}]' | 2 | a time such as | +99",
+                "'limits: [{name: a, concurrency: 5,\n override: {usd: 7, until: 2026-12-01}}]' | 2 | one of budget, concurrency | \"override\"",
                 "'default-max-tokens: {a: 0}' | 1 | a whole number | \"0\"",
                 "'limits: [{name: a, concurrency: 1e999999999}]' | 1 | a whole number | \"1e999999999\"",
                 "'limits: [{name: a, budget: {usd: 5, per: day, warn-at: [0]}}]' | 1 | percentages | \"0\"",
@@ -164,6 +181,29 @@ class PolicyReaderTest {
         return ModelTarget.of(ModelId.parse(id), Optional.empty());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2026-12-01T00:00Z, 2026-12-01T00:00:00Z",
+        "2026-12-01T00:00:00Z, 2026-12-01T00:00:00Z",
+        "2026-12-01T00:00:00.5Z, 2026-12-01T00:00:00.500Z",
+        "2026-12-01T00:00+01:00, 2026-11-30T23:00:00Z",
+        "2026-12-01 00:00:00+01:00, 2026-11-30T23:00:00Z",
+        "2026-12-01T00:00-05:00[America/New_York], 2026-12-01T05:00:00Z",
+        "2026-12-01T00:00, 2026-11-30T23:00:00Z",
+        "2026-12-01, 2026-11-30T23:00:00Z",
+        "2027-03-28T02:30, 2027-03-28T01:30:00Z",
+    })
+    void anOverrideEndsAtATimeOfItsOwnOrTheBudgetsZone(String until, Instant expected) {
+        Limit limit = PolicyReader.read(
+                        "limits: [{name: a, budget: {usd: 5, per: day, time-zone: Europe/Vienna, override: {usd: 7.5, until: '"
+                                + until + "'}}}]",
+                        1)
+                .limits()
+                .get(0);
+        assertEquals(
+                Optional.of(new BudgetOverride(7_500_000, expected)), ((Limit.Budget) limit.quantity()).override());
+    }
+
     @Test
     void warnAtIsSortedAndHasEachOnce() {
         Limit limit = PolicyReader.read("limits: [{name: a, budget: {usd: 5, per: day, warn-at: [95, 80, 80]}}]", 1)
@@ -216,6 +256,14 @@ class PolicyReaderTest {
                         limit.getJsonObject(kind).getJsonObject("properties").fieldNames());
                 assertTrue(names.containsAll(Weight.labels()), kind);
             }
+            assertEquals(
+                    new TreeSet<>(List.of(
+                            "input-tokens", "output-tokens", "quota-tokens", "requests", "tokens", "until", "usd")),
+                    new TreeSet<>(limit.getJsonObject("budget")
+                            .getJsonObject("properties")
+                            .getJsonObject("override")
+                            .getJsonObject("properties")
+                            .fieldNames()));
             assertEquals(
                     new JsonArray(Period.labels()),
                     limit.getJsonObject("budget")

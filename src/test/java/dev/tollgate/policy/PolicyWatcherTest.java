@@ -2,6 +2,7 @@ package dev.tollgate.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.tollgate.harness.ManualClock;
 import dev.tollgate.harness.Ports;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,9 @@ class PolicyWatcherTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Counting counting = new Counting();
+    private final ManualClock clock =
+            new ManualClock(Instant.parse("2026-11-26T12:00:00Z").toEpochMilli());
+    private final LogLines log = LogLines.of(PolicyWatcher.class);
     private Path file;
     private PolicyWatcher watcher;
 
@@ -46,11 +52,12 @@ class PolicyWatcherTest {
     @BeforeEach
     void watch() throws IOException {
         file = Files.writeString(folder.resolve("policy.yaml"), "limits: [ { name: a, concurrency: 5 } ]");
-        watcher = PolicyWatcher.start(vertx, file, Duration.ofMillis(5), counting);
+        watcher = PolicyWatcher.start(vertx, file, Duration.ofMillis(5), clock, counting);
     }
 
     @AfterEach
     void close() {
+        log.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
@@ -83,5 +90,20 @@ class PolicyWatcherTest {
         Files.writeString(file, "limits: [ { name: a, concurrency: 6 } ]");
         Files.setLastModifiedTime(file, FileTime.fromMillis(1000));
         Ports.await(SOON, "a reload", () -> watcher.get().version() > first);
+    }
+
+    @Test
+    void aReloadLogsWhatItChanges() throws IOException {
+        Files.writeString(
+                file,
+                "limits: [ { name: a, concurrency: 7 }, { name: b, budget: { usd: 5, per: day, override: { usd: 8, until: 2026-11-27 } } } ]");
+        Ports.await(SOON, "the change in the log", () -> log.all()
+                .containsAll(List.of(
+                        "Policy: limit a: allows 5 calls in flight -> 7 calls in flight",
+                        "Policy: limit b added: 5 USD a day (UTC); override 8 USD until 2026-11-27T00:00:00Z")));
+        clock.advance(12 * 3_600_000);
+        Ports.await(SOON, "the end of the override in the log", () -> log.all()
+                .contains(
+                        "Policy: limit b: override 8 USD until 2026-11-27T00:00:00Z is over, its own amount is 5 USD"));
     }
 }

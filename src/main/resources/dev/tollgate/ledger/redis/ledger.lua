@@ -33,7 +33,7 @@
 --   6 operations  operation B, acknowledged B (1: the ledger told in this life that it holds the id), #id c17, claims B,
 --               claims x (limit B, estimate I8, actual I8)
 --               1 ADMIT  2 RESTORE (an admit without a check)  3 SETTLE  4 RELEASE  5 EXTEND
---               6 SEED (estimate: used as last seen; actual: the era it was seen in)  7 MARK (estimate: threshold, 0 reset)
+--               6 SEED (estimate: used as last seen; actual: the era it was seen in)  7 MARK (estimate: threshold, at most 202, 0 reset)
 -- REPLY, packed
 --   0 done:       now I8, stored number of this pod I8, underflows B;
 --                 an operation: status B, limit that decided or 0 B, wait ms I8, refused I4 (bits of its claims that would deny
@@ -613,7 +613,7 @@ local function mark(op)
   for i = 1, op.claims do
     local limit, threshold = op[i][1], op[i][2]
     local cell = limit.cell
-    if cell.damaged or threshold > 101 then return 20, i, 0 end
+    if cell.damaged or threshold > 202 then return 20, i, 0 end
     local marked = cell.mark
     if threshold == 0 then marked = cell.reset > 0 and 255 or -1 end
     if marked >= threshold then return 15, i, 0 end

@@ -225,7 +225,7 @@ final class LedgerOperations {
     }
 
     private Claim threshold(Claim claim) {
-        return Claim.of(claim.bucket(), List.of(0L, 80L, 95L, 101L, 102L).get(random.nextInt(5)));
+        return Claim.of(claim.bucket(), List.of(0L, 80L, 95L, 101L, 181L, 203L).get(random.nextInt(6)));
     }
 
     private Hold admit(String tenant) {

@@ -556,7 +556,7 @@ final class LedgerOracle {
             Claim claim = operation.claims().get(i);
             long threshold = claim.estimate();
             Cell cell = cell(run.tenant(), claim.bucket());
-            if (threshold > 101) {
+            if (threshold > 202) {
                 return answer(Status.NOT_AS_AGREED, i + 1, 0, 0, balance(run.tenant(), claim.bucket()));
             }
             if (threshold == 0 ? cell.reset > 0 : cell.mark >= threshold) {

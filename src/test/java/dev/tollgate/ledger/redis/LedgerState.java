@@ -189,7 +189,7 @@ final class LedgerState {
                     base = used;
                 }
                 yield used + "," + v.getLongLE(8) + "," + v.getLongLE(16) + "," + base + "," + prior + ","
-                        + v.getByte(48) + "," + v.getByte(49);
+                        + v.getUnsignedByte(48) + "," + v.getUnsignedByte(49);
             }
             default -> String.valueOf(v.getLongLE(0));
         };
