@@ -34,15 +34,17 @@ final class BudgetsCommand implements Callable<Integer> {
     static CommandSpec spec() {
         CommandSpec budgets = Main.command(
                 () -> {
-                    System.err.println("expected tollgate budgets show | restore --policy FILE PATH...");
+                    System.err.println("expected tollgate budgets show | restore --policy FILE PATH... or"
+                            + " tollgate budgets raise LIMIT --usd AMOUNT --until TIME");
                     return 2;
                 },
-                "What was used of the budgets: by records, and by the ledger.");
+                "What was used of the budgets, by records and by the ledger; raises one for some time.");
         budgets.addSubcommand("show", new BudgetsCommand(false, "Shows both; changes nothing.").options());
         budgets.addSubcommand(
                 "restore",
                 new BudgetsCommand(true, "Charges what records know and a ledger that lost its data does not.")
                         .options());
+        budgets.addSubcommand("raise", new RaiseCommand().spec());
         return budgets;
     }
 

@@ -1,0 +1,102 @@
+package dev.tollgate.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A policy file that a command changes while sidecars read it. */
+final class PolicyFile {
+
+    private static final int CONTEXT = 3;
+
+    private final Path file;
+    private final String text;
+
+    private PolicyFile(Path file, String text) {
+        this.file = file;
+        this.text = text;
+    }
+
+    /** @throws IOException if it cannot be read */
+    static PolicyFile read(Path file) throws IOException {
+        return new PolicyFile(file, Files.readString(file));
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** False for a file that cannot be written, or that the kubelet writes from a ConfigMap. */
+    boolean editable() throws IOException {
+        Path real = file.toRealPath();
+        boolean managed = real.getParent().getFileName() != null
+                && real.getParent().getFileName().toString().startsWith("..");
+        return Files.isWritable(real) && !managed;
+    }
+
+    /**
+     * Replaces the file in one step, with the same owner and mode; a file that cannot be replaced, such as a bind mount, is
+     * written in place.
+     *
+     * @throws IOException if it cannot be written, or was changed since it was read
+     */
+    void write(String changed) throws IOException {
+        if (!Files.readString(file).equals(text)) {
+            throw new IOException(
+                    "expected " + file + " as it was read, found that it was changed meanwhile; run it again");
+        }
+        Path real = file.toRealPath();
+        Path beside = real.resolveSibling(
+                "." + real.getFileName() + "." + ProcessHandle.current().pid());
+        try {
+            Files.writeString(beside, changed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            PosixFileAttributes was = Files.readAttributes(real, PosixFileAttributes.class);
+            PosixFileAttributeView now = Files.getFileAttributeView(beside, PosixFileAttributeView.class);
+            now.setOwner(was.owner());
+            now.setGroup(was.group());
+            now.setPermissions(was.permissions());
+            Files.move(beside, real, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.deleteIfExists(beside);
+            Files.write(real, changed.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** The change as {@code patch} and {@code git apply} take it: one hunk, because one place changes. */
+    List<String> patch(String changed) {
+        List<String> before = lines(text);
+        List<String> after = lines(changed);
+        int same = 0;
+        while (same < Math.min(before.size(), after.size()) && before.get(same).equals(after.get(same))) {
+            same++;
+        }
+        int sameEnd = 0;
+        while (sameEnd < Math.min(before.size(), after.size()) - same
+                && before.get(before.size() - 1 - sameEnd).equals(after.get(after.size() - 1 - sameEnd))) {
+            sameEnd++;
+        }
+        int from = Math.max(0, same - CONTEXT);
+        int behind = Math.min(CONTEXT, sameEnd);
+        List<String> patch = new ArrayList<>(List.of("--- " + file, "+++ " + file));
+        patch.add("@@ -" + (from + 1) + ',' + (before.size() - sameEnd + behind - from) + " +" + (from + 1) + ','
+                + (after.size() - sameEnd + behind - from) + " @@");
+        before.subList(from, same).forEach(line -> patch.add(' ' + line));
+        before.subList(same, before.size() - sameEnd).forEach(line -> patch.add('-' + line));
+        after.subList(same, after.size() - sameEnd).forEach(line -> patch.add('+' + line));
+        before.subList(before.size() - sameEnd, before.size() - sameEnd + behind)
+                .forEach(line -> patch.add(' ' + line));
+        return patch;
+    }
+
+    /** Without the empty one behind the last line break. */
+    private static List<String> lines(String text) {
+        return List.of((text.endsWith("\n") ? text.substring(0, text.length() - 1) : text).split("\n", -1));
+    }
+}
