@@ -2,10 +2,12 @@ package dev.tollgate.proxy;
 
 import dev.tollgate.admission.Reservation;
 import dev.tollgate.bedrock.Metered;
+import dev.tollgate.bedrock.Usage;
 import dev.tollgate.pricing.Charge;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.telemetry.CallCounters;
 import dev.tollgate.telemetry.Metrics;
+import dev.tollgate.telemetry.Tracing;
 import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.telemetry.UsageRecord;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,6 +22,7 @@ public final class Completion {
     private final Estimator estimator;
     private final Metrics metrics;
     private final UsageLog usageLog;
+    private final Tracing tracing;
     private final InstantSource clock;
     private final String pod;
 
@@ -30,6 +33,7 @@ public final class Completion {
             Estimator estimator,
             Metrics metrics,
             UsageLog usageLog,
+            Tracing tracing,
             InstantSource clock,
             String pod) {
         this.errors = new ErrorResponses(denials);
@@ -37,6 +41,7 @@ public final class Completion {
         this.estimator = estimator;
         this.metrics = metrics;
         this.usageLog = usageLog;
+        this.tracing = tracing;
         this.clock = clock;
         this.pod = pod;
     }
@@ -48,7 +53,9 @@ public final class Completion {
             Charge charge = used.orElse(Charge.NOTHING);
             int status = errors.answer(exchange, end);
             count(exchange, end, charge);
-            usageLog.write(record(exchange, end, charge, status));
+            UsageRecord call = record(exchange, end, charge, status);
+            usageLog.write(call);
+            tracing.end(exchange.trace(), call, spanError(end), exchange.elapsedNanos());
         } catch (RuntimeException | Error e) {
             Bugs.report(e);
             // A no-op if the call was settled: a reservation ends once.
@@ -106,13 +113,26 @@ public final class Completion {
         if (!ok && !(end instanceof CallEnd.Abandoned)) {
             metrics.upstreamError(errorType);
         }
-        metrics.answered(call.operation(), call.target(), errorType, exchange.elapsedNanos(), firstByte(end));
+        metrics.answered(
+                call.operation(),
+                call.target(),
+                errorType,
+                charge.estimated() ? Usage.NONE : charge.usage(),
+                exchange.elapsedNanos(),
+                exchange.streamed() ? firstByte(end) : 0);
     }
 
     private static String errorType(CallEnd end) {
         return end instanceof CallEnd.Unanswered unanswered
                 ? unanswered.fault().label()
                 : answer(end).errorType();
+    }
+
+    /** Also of calls that did not go to the upstream, which no histogram counts. */
+    private static String spanError(CallEnd end) {
+        return end instanceof CallEnd.Refused refused
+                ? refused.reason().label()
+                : end instanceof CallEnd.Denied ? end.label() : errorType(end);
     }
 
     private static long firstByte(CallEnd end) {

@@ -3,8 +3,10 @@ package dev.tollgate.proxy;
 import dev.tollgate.admission.Decision;
 import dev.tollgate.admission.Reservation;
 import dev.tollgate.bedrock.BedrockPath;
+import dev.tollgate.bedrock.EventStream;
 import dev.tollgate.bedrock.Operation;
 import dev.tollgate.telemetry.CallCounters;
+import dev.tollgate.telemetry.CallTrace;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +28,7 @@ final class Exchange {
     private boolean reading;
     private Runnable freeBody = Exchange::nothing;
     private boolean sent;
+    private CallTrace trace = CallTrace.NONE;
     private Optional<Call> call = Optional.empty();
     private Optional<CallCounters> counters = Optional.empty();
     private Optional<Reservation> reservation = Optional.empty();
@@ -74,6 +77,20 @@ final class Exchange {
     String header(String name) {
         String value = request.getHeader(name);
         return value == null ? "none" : value.substring(0, Math.min(100, value.length()));
+    }
+
+    CallTrace trace() {
+        return trace;
+    }
+
+    void traced(CallTrace its) {
+        trace = its;
+    }
+
+    /** True if the answer is a stream of events, in either framing. */
+    boolean streamed() {
+        String type = response().headers().get("content-type");
+        return type != null && (type.startsWith(EventStream.CONTENT_TYPE) || type.startsWith("text/event-stream"));
     }
 
     Optional<Call> call() {

@@ -4,7 +4,9 @@ import dev.tollgate.admission.Admission;
 import dev.tollgate.admission.Decision;
 import dev.tollgate.telemetry.CallCounters;
 import dev.tollgate.telemetry.Metrics;
+import dev.tollgate.telemetry.Tracing;
 import dev.tollgate.upstream.Upstream;
+import dev.tollgate.upstream.UpstreamRequest;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -17,6 +19,7 @@ public final class Proxy {
     private final Upstream upstream;
     private final Relays relays;
     private final Metrics metrics;
+    private final Tracing tracing;
     private final Completion completion;
 
     public Proxy(
@@ -26,6 +29,7 @@ public final class Proxy {
             Upstream upstream,
             Relays relays,
             Metrics metrics,
+            Tracing tracing,
             Completion completion) {
         this.intake = intake;
         this.reader = reader;
@@ -33,6 +37,7 @@ public final class Proxy {
         this.upstream = upstream;
         this.relays = relays;
         this.metrics = metrics;
+        this.tracing = tracing;
         this.completion = completion;
     }
 
@@ -40,6 +45,7 @@ public final class Proxy {
     public void handle(HttpServerRequest request) {
         OpenCalls openCalls = relays.openCalls();
         Exchange exchange = openCalls.open(request);
+        exchange.traced(tracing.begin(request.headers()));
         openCalls
                 .enter(exchange)
                 .compose(v -> intake.read(exchange))
@@ -74,7 +80,9 @@ public final class Proxy {
             return Future.failedFuture(new ClientGoneException());
         }
         exchange.sent();
-        return upstream.send(exchange.call().orElseThrow().upload()).compose(answer -> {
+        UpstreamRequest upload = exchange.call().orElseThrow().upload();
+        exchange.trace().propagate(upload.headers());
+        return upstream.send(upload).compose(answer -> {
             exchange.freeBody();
             return relays.run(exchange, answer);
         });

@@ -146,6 +146,12 @@ record Expectation(String text, boolean required, Predicate<String> met) {
                 "16 to 512 visible ASCII characters", false, value -> value.matches("[\\x21-\\x7e]{16,512}"));
     }
 
+    static Expectation headers() {
+        return new Expectation("headers such as name=value with a comma between two", false, value -> Arrays.stream(
+                        value.split(",", -1))
+                .allMatch(pair -> pair.strip().matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+ *=[\\x20-\\x7e]*")));
+    }
+
     static Expectation key() {
         return new Expectation("a key of visible ASCII characters", false, value -> value.matches("[\\x21-\\x7e]+"));
     }

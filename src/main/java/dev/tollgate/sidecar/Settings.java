@@ -69,6 +69,11 @@ final class Settings {
             Setting.of("tollgate.usage.file", Expectation.newFile()),
             Setting.of("tollgate.usage.stdout", Expectation.oneOf("true", "false")),
             Setting.of("tollgate.metrics.max-tenants", Expectation.count(1, MAX_COUNT)),
+            Setting.of("tollgate.otlp.endpoint", Expectation.url("http://collector:4318", "https", "http")),
+            Setting.secret("tollgate.otlp.headers", Expectation.headers()),
+            Setting.of("tollgate.otlp.signals", Expectation.oneOf("all", "traces", "metrics")),
+            Setting.of("tollgate.otlp.metrics-every", Expectation.duration(1000)),
+            Setting.of("tollgate.otlp.sample-percent", Expectation.count(0, 100)),
             Setting.secret("tollgate.notify.webhook", Expectation.url("https://host/path", "https", "http")));
 
     // What Kubernetes sets for a Service whose name begins with tollgate.

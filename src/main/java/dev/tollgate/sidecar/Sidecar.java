@@ -83,6 +83,7 @@ public class Sidecar {
     }
 
     void management(@Observes ManagementInterface management) {
+        ScrapeFormat.route(management.router());
         wiring.control().route(management.router());
     }
 

@@ -13,6 +13,7 @@ import dev.tollgate.proxy.MetadataConfig;
 import dev.tollgate.proxy.ProxyConfig;
 import dev.tollgate.telemetry.MetricsConfig;
 import dev.tollgate.telemetry.NotifyConfig;
+import dev.tollgate.telemetry.OtlpConfig;
 import dev.tollgate.telemetry.UsageConfig;
 import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.UpstreamConfig;
@@ -110,6 +111,10 @@ public record Slices(SmallRyeConfig config) {
 
     public NotifyConfig notices() {
         return slice(NotifyConfig.class);
+    }
+
+    public OtlpConfig otlp() {
+        return slice(OtlpConfig.class);
     }
 
     public UsageConfig usage() {

@@ -22,6 +22,8 @@ import dev.tollgate.proxy.Proxy;
 import dev.tollgate.proxy.Relays;
 import dev.tollgate.telemetry.BudgetNotices;
 import dev.tollgate.telemetry.Metrics;
+import dev.tollgate.telemetry.OtlpResource;
+import dev.tollgate.telemetry.Tracing;
 import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
@@ -43,7 +45,7 @@ final class Wiring {
     private static final long FIRST_POLL_MILLIS = 200;
     private static final long POLL_MILLIS = 15_000;
 
-    // A webhook that does not answer must not hold up the end of the process.
+    // A webhook or an OTLP receiver that does not answer must not hold up the end of the process.
     private static final long NOTICES_MILLIS = 1000;
 
     private final Platform platform;
@@ -61,6 +63,7 @@ final class Wiring {
     private final UpstreamRoom upstream;
     private final Names names;
     private final UsageLog usageLog;
+    private final Tracing tracing;
     private final OpenCalls openCalls;
     private final Intake intake;
     private final Proxy proxy;
@@ -86,6 +89,7 @@ final class Wiring {
                 slices.modelNames(prices, Optional.of(upstream.endpoint().region())),
                 upstream.profiles());
         this.usageLog = usageLog();
+        this.tracing = tracing();
         this.openCalls = new OpenCalls(platform.vertx(), slices.proxy(), platform.clock());
         this.intake = new Intake(platform.vertx(), slices.proxy(), openCalls);
         this.proxy = proxyRoom();
@@ -150,6 +154,23 @@ final class Wiring {
         }
     }
 
+    private Tracing tracing() {
+        OtlpResource resource = OtlpResource.of(
+                platform.version(),
+                platform.instance(),
+                platform.host(),
+                slices.given("OTEL_SERVICE_NAME"),
+                slices.given("OTEL_RESOURCE_ATTRIBUTES"));
+        return new Tracing(
+                platform.vertx(),
+                platform.registry(),
+                platform.clock(),
+                slices.otlp(),
+                resource,
+                upstream.endpoint().host(),
+                upstream.endpoint().port());
+    }
+
     private Proxy proxyRoom() {
         Upstream runtime = upstream.runtime();
         metrics.openCalls(openCalls::count, openCalls::draining);
@@ -165,8 +186,16 @@ final class Wiring {
                         runtime.idleTimeout(),
                         slices.proxy().drainTimeout()),
                 metrics,
+                tracing,
                 new Completion(
-                        slices.denial(), openCalls, estimator, metrics, usageLog, platform.clock(), platform.host()));
+                        slices.denial(),
+                        openCalls,
+                        estimator,
+                        metrics,
+                        usageLog,
+                        tracing,
+                        platform.clock(),
+                        platform.host()));
     }
 
     Proxy proxy() {
@@ -187,7 +216,9 @@ final class Wiring {
         return openCalls
                 .stop()
                 .compose(v -> admission.drain())
-                .compose(v -> Future.any(notices.idle(), platform.vertx().timer(NOTICES_MILLIS)))
+                .compose(v -> Future.any(
+                        Future.all(notices.idle(), tracing.flush()),
+                        platform.vertx().timer(NOTICES_MILLIS)))
                 .mapEmpty();
     }
 

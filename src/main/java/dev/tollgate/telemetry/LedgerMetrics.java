@@ -9,6 +9,7 @@ import dev.tollgate.ledger.LedgerListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -25,6 +26,8 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
     private final UnaryOperator<String> tenantLabel;
     private final BudgetGauges budgets;
     private final Counter resets;
+    private final ByLabel<Timer> operations;
+    private final ByLabel<ByLabel<Counter>> settlements;
     private volatile Consumer<BudgetNotice> notices = notice -> {};
 
     /** @param tenantLabel the label of a tenant, which may stand for many */
@@ -34,6 +37,12 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
         this.budgets = new BudgetGauges(registry);
         this.resets = meters.counter(
                 "tollgate.ledger.resets", "Times the ledger had lost writes and was restored", Tags.empty());
+        this.operations = new ByLabel<>(
+                op -> meters.timer("tollgate.ledger", "Time of a ledger operation", Tags.of("op", op), Meters.SHORT));
+        this.settlements = new ByLabel<>(tenant -> new ByLabel<>(kind -> meters.counter(
+                "tollgate.settlements",
+                "Settlements that differ from the estimate or came by another way",
+                Tags.of("kind", kind, "tenant", tenant))));
         ERRORS.forEach(this::ledgerErrors);
     }
 
@@ -71,17 +80,12 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
 
     @Override
     public void settlement(String tenant, String kind) {
-        meters.counter(
-                        "tollgate.settlements",
-                        "Settlements that differ from the estimate or came by another way",
-                        Tags.of("kind", kind, "tenant", tenantLabel.apply(tenant)))
-                .increment();
+        settlements.of(tenantLabel.apply(tenant)).of(kind).increment();
     }
 
     @Override
     public void ledgerAnswered(String operation, long nanos) {
-        meters.timer("tollgate.ledger", "Time of a ledger operation", Tags.of("op", operation), Meters.SHORT)
-                .record(nanos, TimeUnit.NANOSECONDS);
+        operations.of(operation).record(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tollgate.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -9,30 +10,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /** Meters with help texts, and histograms with buckets of their own. */
 final class Meters {
 
+    /** Bounds for what Tollgate itself and its ledger take. */
     static final Duration[] SHORT = buckets(
             50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000);
-    static final Duration[] LONG = buckets(
-            50_000_000L,
-            100_000_000L,
-            250_000_000L,
-            500_000_000L,
-            1_000_000_000L,
-            2_500_000_000L,
-            5_000_000_000L,
-            10_000_000_000L,
-            30_000_000_000L,
-            60_000_000_000L,
-            300_000_000_000L);
 
     private final MeterRegistry registry;
-    private final Map<Tags, Timer> timers = new ConcurrentHashMap<>();
 
     Meters(MeterRegistry registry) {
         this.registry = registry;
@@ -47,15 +35,23 @@ final class Meters {
     }
 
     Timer timer(String name, String help, Tags tags, Duration[] buckets) {
-        return timers.computeIfAbsent(tags.and("name", name), k -> Timer.builder(name)
+        return Timer.builder(name)
                 .description(help)
                 .tags(tags)
                 .serviceLevelObjectives(buckets)
-                .register(registry));
+                .register(registry);
     }
 
-    private static Duration[] buckets(long... nanos) {
-        return java.util.Arrays.stream(nanos).mapToObj(Duration::ofNanos).toArray(Duration[]::new);
+    DistributionSummary summary(String name, String help, Tags tags, double[] buckets) {
+        return DistributionSummary.builder(name)
+                .description(help)
+                .tags(tags)
+                .serviceLevelObjectives(buckets)
+                .register(registry);
+    }
+
+    static Duration[] buckets(long... nanos) {
+        return Arrays.stream(nanos).mapToObj(Duration::ofNanos).toArray(Duration[]::new);
     }
 
     /** Second field of statm, in pages; 0 where there is no such file. */

@@ -2,6 +2,7 @@ package dev.tollgate.telemetry;
 
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
+import dev.tollgate.bedrock.Usage;
 import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyWatcher;
@@ -9,6 +10,7 @@ import dev.tollgate.tenant.Caller;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,8 @@ public final class Metrics implements PolicyWatcher.Listener {
     private final MeterRegistry registry;
     private final int maxTenants;
     private final Set<String> tenants = ConcurrentHashMap.newKeySet();
-    private final ModelNames models = new ModelNames();
+    private final GenAiMeters genAi;
+    private final ByLabel<Timer> overhead;
     private final ModelNames modelIds = new ModelNames();
     private final Predicate<ModelTarget> real;
     private final Map<CallLabels, CallCounters> calls = new ConcurrentHashMap<>();
@@ -55,6 +58,10 @@ public final class Metrics implements PolicyWatcher.Listener {
         this.real = real;
         this.registry = registry;
         this.meters = new Meters(registry);
+        this.genAi = new GenAiMeters(meters);
+        this.overhead = new ByLabel<>(phase -> meters.timer(
+                "tollgate.overhead", "Time that Tollgate adds to a call", Tags.of("phase", phase), Meters.SHORT));
+        ForeignMeters.addTo(registry);
         this.ledger = new LedgerMetrics(registry, tenant -> tenants.contains(tenant) ? tenant : CallLabels.OTHER);
         this.clock = clock;
         this.maxTenants = maxTenants;
@@ -139,33 +146,20 @@ public final class Metrics implements PolicyWatcher.Listener {
                 .increment();
     }
 
-    /** One answered call, in the OpenTelemetry GenAI names. */
-    public void answered(Operation operation, ModelTarget target, String errorType, long nanos, long firstChunkNanos) {
-        Tags tags = Tags.of(
-                "gen_ai_operation_name",
-                operation.label(),
-                "gen_ai_provider_name",
-                "aws.bedrock",
-                "gen_ai_request_model",
-                models.bounded(target.name(), real.test(target)),
-                "error_type",
-                errorType);
-        meters.timer("gen_ai.client.operation.duration", "Time from the request to the answer's end", tags, Meters.LONG)
-                .record(nanos, TimeUnit.NANOSECONDS);
-        if (firstChunkNanos > 0) {
-            meters.timer(
-                            "gen_ai.client.operation.time_to_first_chunk",
-                            "Time from the request to the answer's first bytes",
-                            tags,
-                            Meters.LONG)
-                    .record(firstChunkNanos, TimeUnit.NANOSECONDS);
-        }
+    /**
+     * One call that went to the upstream, in the OpenTelemetry GenAI names.
+     *
+     * @param usage as it was reported, {@link Usage#NONE} if it was not
+     * @param firstChunkNanos 0 if the answer is no stream, or none came
+     */
+    public void answered(
+            Operation operation, ModelTarget target, String error, Usage usage, long nanos, long firstChunkNanos) {
+        genAi.ended(operation, target, real.test(target), error, usage, nanos, firstChunkNanos);
     }
 
     /** @param phase read, decide or settle: what Tollgate itself added */
     public void overhead(String phase, long nanos) {
-        meters.timer("tollgate.overhead", "Time that Tollgate adds to a call", Tags.of("phase", phase), Meters.SHORT)
-                .record(nanos, TimeUnit.NANOSECONDS);
+        overhead.of(phase).record(nanos, TimeUnit.NANOSECONDS);
     }
 
     public void upstreamError(String type) {

@@ -82,6 +82,11 @@ class SettingsConfigTest {
             Map.entry("tollgate.usage.file", NONE),
             Map.entry("tollgate.usage.stdout", "true"),
             Map.entry("tollgate.metrics.max-tenants", "200"),
+            Map.entry("tollgate.otlp.endpoint", NONE),
+            Map.entry("tollgate.otlp.headers", NONE),
+            Map.entry("tollgate.otlp.signals", "all"),
+            Map.entry("tollgate.otlp.metrics-every", "60s"),
+            Map.entry("tollgate.otlp.sample-percent", "100"),
             Map.entry("tollgate.notify.webhook", NONE)));
 
     /** Every configuration slice of the product, as classes found and not as a list that somebody must keep. */

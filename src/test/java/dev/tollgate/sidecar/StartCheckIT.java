@@ -124,6 +124,20 @@ class StartCheckIT {
                 Arguments.of("tollgate.usage.stdout", "no", "one of true, false, found \"no\""),
                 Arguments.of("tollgate.metrics.max-tenants", "", COUNT + "an empty value"),
                 Arguments.of(
+                        "tollgate.otlp.endpoint",
+                        "collector:4318",
+                        "a URL such as http://collector:4318, found \"collector:4318\""),
+                Arguments.of(
+                        "tollgate.otlp.headers",
+                        "secret",
+                        "headers such as name=value with a comma between two, found a value that is not shown"),
+                Arguments.of("tollgate.otlp.signals", "logs", "one of all, traces, metrics, found \"logs\""),
+                Arguments.of(
+                        "tollgate.otlp.metrics-every",
+                        "5ms",
+                        DURATION.replace("1ms", "1000ms").replace("soon", "5ms")),
+                Arguments.of("tollgate.otlp.sample-percent", "101", "a whole number from 0 to 100, found \"101\""),
+                Arguments.of(
                         "tollgate.notify.webhook",
                         "slack",
                         "a URL such as https://host/path, found a value that is not shown"));
