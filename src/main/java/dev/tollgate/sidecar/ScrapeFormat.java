@@ -5,10 +5,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** The text format of a scrape: OpenMetrics for who asks for it, else the older one, which every tool reads. */
+/** The text format of a scrape: the older one, which every tool reads, unless OpenMetrics alone is accepted. */
 final class ScrapeFormat {
 
     private static final String METRICS = "/q/metrics";
+    private static final String TEXT = "text/plain";
     private static final String OPEN_METRICS = "application/openmetrics-text";
     // Before the route that Quarkus adds.
     private static final int FIRST = -1;
@@ -22,9 +23,9 @@ final class ScrapeFormat {
     private static void choose(RoutingContext context) {
         HttpServerRequest request = context.request();
         String accepted = request.getHeader(HttpHeaders.ACCEPT);
-        if (accepted == null || !accepted.contains(OPEN_METRICS)) {
-            request.headers().set(HttpHeaders.ACCEPT, "text/plain");
-        }
+        boolean openMetrics = accepted != null && accepted.contains(OPEN_METRICS) && !accepted.contains(TEXT);
+        // Quarkus writes OpenMetrics for anything but text, and rejects it by name.
+        request.headers().set(HttpHeaders.ACCEPT, openMetrics ? "*/*" : TEXT);
         context.next();
     }
 }
