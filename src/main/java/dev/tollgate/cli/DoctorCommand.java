@@ -54,6 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             UpstreamExamination upstream = new UpstreamExamination(vertx, slices, findings);
             upstream.identity();
+            upstream.tenantRole();
             @Nullable String model = spec.findOption("--count-tokens").getValue();
             if (upstream.reach() && model != null) {
                 upstream.countTokens(model);

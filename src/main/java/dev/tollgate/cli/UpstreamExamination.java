@@ -6,7 +6,9 @@ import dev.tollgate.upstream.CallerIdentity.CredentialsMissingException;
 import dev.tollgate.upstream.CallerIdentity.CredentialsRejectedException;
 import dev.tollgate.upstream.Endpoint;
 import dev.tollgate.upstream.Payload;
+import dev.tollgate.upstream.Session;
 import dev.tollgate.upstream.Signer;
+import dev.tollgate.upstream.TenantRole;
 import dev.tollgate.upstream.Upstream;
 import dev.tollgate.upstream.UpstreamRequest;
 import io.vertx.core.Future;
@@ -19,7 +21,9 @@ import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +68,39 @@ final class UpstreamExamination {
             findings.fail("identity", "STS does not accept the credentials: " + e.getMessage());
         } catch (IOException | TimeoutException e) {
             findings.fail("identity", "STS at " + identity.host() + ": " + Cause.of(e));
+        }
+    }
+
+    /** Whether the role of tenants can be assumed with session tags. */
+    void tenantRole() throws InterruptedException {
+        if (slices.upstream().tenantRole().isEmpty()) {
+            return;
+        }
+        String role = slices.upstream().tenantRole().get();
+        if (!slices.assumesTenantRole()) {
+            findings.warn("tenant-role", role + " is not used: tollgate.identity.trust is pod");
+            return;
+        }
+        String tenant = slices.identity().tenants().orElse(List.of()).stream()
+                .filter(name -> !name.equals("*"))
+                .findFirst()
+                .orElse("tollgate-doctor");
+        Session session = new Session(tenant, "unassigned", "unknown", "unknown");
+        TenantRole tenants = TenantRole.of(
+                vertx,
+                slices.upstream(),
+                slices.sts(endpoint),
+                UpstreamExamination::unguarded,
+                InstantSource.system(),
+                outcome -> {});
+        try {
+            Instant until = get(tenants.examine(session));
+            findings.ok("tenant-role", role + " as " + session.name() + ", until " + until);
+        } catch (ExecutionException | TimeoutException e) {
+            findings.fail(
+                    "tenant-role",
+                    role + " as " + session.name() + ": " + Cause.of(e)
+                            + "; its trust policy must allow sts:AssumeRole and sts:TagSession to the identity above");
         }
     }
 

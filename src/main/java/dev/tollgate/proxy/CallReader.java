@@ -17,6 +17,7 @@ import dev.tollgate.pricing.UnknownModels;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
 import dev.tollgate.upstream.Payload;
+import dev.tollgate.upstream.Session;
 import dev.tollgate.upstream.UpstreamRequest;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -138,8 +139,13 @@ public final class CallReader {
             own.ifPresent(value -> headers.set(RequestMetadata.HEADER, value));
         }
         String query = operation == Operation.ASYNC_INVOKE_LIST && request.query() != null ? "?" + request.query() : "";
+        Session session = new Session(caller.tenant(), caller.costCenter(), caller.application(), caller.environment());
         return new UpstreamRequest(
-                request.method().name(), path.upstreamPath(target.sendId()) + query, headers, payload);
+                request.method().name(),
+                path.upstreamPath(target.sendId()) + query,
+                headers,
+                payload,
+                Optional.of(session));
     }
 
     /** What the model invocation log shall say of a call. */

@@ -24,6 +24,8 @@ record Expectation(String text, boolean required, Predicate<String> met) {
 
     private static final Duration LONGEST = Duration.ofDays(31);
     private static final Pattern LABEL = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+    private static final Pattern ROLE =
+            Pattern.compile("arn:aws(-[a-z-]{1,20})?:iam::\\d{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}");
 
     /** Empty if the value meets it. */
     Optional<String> unmet(String value) {
@@ -139,6 +141,13 @@ record Expectation(String text, boolean required, Predicate<String> met) {
                 "names of 1 to 128 printable characters with a comma between two",
                 false,
                 value -> Arrays.stream(value.split(",", -1)).map(String::strip).allMatch(Caller::legal));
+    }
+
+    static Expectation role() {
+        return new Expectation(
+                "a role's ARN such as arn:aws:iam::111122223333:role/tollgate-tenant",
+                false,
+                value -> ROLE.matcher(value).matches());
     }
 
     static Expectation token() {

@@ -16,6 +16,7 @@ import dev.tollgate.telemetry.NotifyConfig;
 import dev.tollgate.telemetry.OtlpConfig;
 import dev.tollgate.telemetry.UsageConfig;
 import dev.tollgate.tenant.IdentityConfig;
+import dev.tollgate.upstream.Endpoint;
 import dev.tollgate.upstream.UpstreamConfig;
 import io.quarkus.redis.runtime.client.VertxRedisClientFactory;
 import io.quarkus.redis.runtime.client.config.RedisClientConfig;
@@ -152,6 +153,16 @@ public record Slices(SmallRyeConfig config) {
     /** A Bedrock API key, ours or the SDKs'. */
     public Optional<String> bearerToken() {
         return upstream().bearerToken().or(() -> given("AWS_BEARER_TOKEN_BEDROCK"));
+    }
+
+    /** True if calls are signed by a role that is assumed for each tenant. */
+    public boolean assumesTenantRole() {
+        return upstream().tenantRole().isPresent() && identity().trust() == IdentityConfig.Trust.REQUEST;
+    }
+
+    /** Where STS is, as AWS SDKs would find it. */
+    public Endpoint sts(Endpoint bedrock) {
+        return Endpoint.sts(given("AWS_ENDPOINT_URL_STS").or(() -> given("AWS_ENDPOINT_URL")), bedrock.region());
     }
 
     /** The value of a property or variable; blank is none. */

@@ -70,6 +70,7 @@ public final class StartCheck {
         Settings.ALL.forEach(check::value);
         if (check.problems.isEmpty()) {
             check.region();
+            check.tenantRole();
             check.policy();
             check.prices();
         }
@@ -120,6 +121,17 @@ public final class StartCheck {
                     "tollgate.upstream.region",
                     "a region such as us-east-1, in AWS_REGION or TOLLGATE_UPSTREAM_REGION",
                     "none, and no tollgate.upstream.endpoint");
+        }
+    }
+
+    private void tenantRole() {
+        boolean token = Stream.of("tollgate.upstream.bearer-token", "AWS_BEARER_TOKEN_BEDROCK")
+                .anyMatch(name -> given(name).isPresent());
+        if (token && given("tollgate.upstream.tenant-role").isPresent()) {
+            problem(
+                    "tollgate.upstream.tenant-role",
+                    "credentials of a role to assume it with",
+                    "a Bedrock API key, which signs calls of all tenants alike");
         }
     }
 

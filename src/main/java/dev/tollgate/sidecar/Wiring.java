@@ -27,6 +27,7 @@ import dev.tollgate.telemetry.Tracing;
 import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
+import dev.tollgate.upstream.TenantRoleOutcome;
 import dev.tollgate.upstream.Upstream;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Puts the rooms together, one method a room, in the order in which they need each other. */
@@ -83,7 +85,7 @@ final class Wiring {
         this.ledger = ledgerRoom();
         this.limits = new LimitsNow(ledger.books().ledger(), policy, pod, platform.clock());
         this.admission = admissionRoom();
-        this.upstream = UpstreamRoom.of(platform, slices);
+        this.upstream = upstreamRoom();
         this.names = new Names(
                 policy,
                 slices.modelNames(prices, Optional.of(upstream.endpoint().region())),
@@ -144,6 +146,18 @@ final class Wiring {
                 platform.vertx(), platform.clock(), ledger.books(), policy, settings, metrics.ledger(), limits);
         metrics.ledger().settlementBacklog(room::pendingSettlements);
         return room;
+    }
+
+    private UpstreamRoom upstreamRoom() {
+        if (slices.assumesTenantRole()) {
+            Stream.of(TenantRoleOutcome.values()).map(TenantRoleOutcome::label).forEach(metrics::tenantRole);
+        } else if (slices.upstream().tenantRole().isPresent()) {
+            LOG.warn(
+                    "tollgate.upstream.tenant-role has no effect: tollgate.identity.trust is pod, so the pod's own role"
+                            + " already tells its tenant");
+        }
+        return UpstreamRoom.of(
+                platform, slices, outcome -> metrics.tenantRole(outcome).increment());
     }
 
     private UsageLog usageLog() {

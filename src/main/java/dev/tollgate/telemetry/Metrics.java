@@ -173,6 +173,14 @@ public final class Metrics implements PolicyWatcher.Listener {
                 Tags.of("type", type));
     }
 
+    /** @param outcome assumed or failed, of a role that is assumed for a tenant; denied or fallback, of a call without it */
+    public Counter tenantRole(String outcome) {
+        return meters.counter(
+                "tollgate.tenant.role",
+                "Sessions of tenants that STS gave (assumed) or not (failed), and calls that had none (denied, fallback)",
+                Tags.of("outcome", outcome));
+    }
+
     /** Shows the calls in progress, and the answers that are read on after their client went away. */
     public void openCalls(Supplier<Number> inFlight, Supplier<Number> draining) {
         meters.gauge("tollgate.inflight.requests", "Calls in progress", Tags.empty(), inFlight);

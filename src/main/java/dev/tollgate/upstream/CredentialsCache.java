@@ -36,6 +36,11 @@ final class CredentialsCache {
         this.clock = clock;
     }
 
+    /** The pod's own. */
+    static CredentialsCache own(Vertx vertx, Endpoint endpoint, CallGuard guard, InstantSource clock) {
+        return new CredentialsCache(vertx, CredentialsChain.of(endpoint.region()), guard, clock);
+    }
+
     Future<AwsCredentialsIdentity> get() {
         Cached known = cached;
         Instant now = clock.instant();

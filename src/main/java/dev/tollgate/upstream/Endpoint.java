@@ -16,13 +16,32 @@ public record Endpoint(String host, int port, boolean tls, String region) {
         return of(uri, region.orElse("us-east-1"));
     }
 
-    /** Bedrock's control plane; empty where only the runtime's endpoint is known. */
-    public static Optional<Endpoint> control(UpstreamConfig config, Endpoint runtime) {
+    /**
+     * Bedrock's control plane; empty where only the runtime's endpoint is known.
+     *
+     * @param given what AWS SDKs would use, {@code AWS_ENDPOINT_URL_BEDROCK}
+     */
+    public static Optional<Endpoint> control(UpstreamConfig config, Endpoint runtime, Optional<String> given) {
         return config.controlEndpoint()
+                .or(() -> given.map(URI::create))
                 .or(() -> config.endpoint().isPresent()
                         ? Optional.empty()
                         : Optional.of(URI.create("https://bedrock." + runtime.region() + ".amazonaws.com")))
                 .map(uri -> of(uri, runtime.region()));
+    }
+
+    /**
+     * STS of the region.
+     *
+     * @param given instead, such as {@code AWS_ENDPOINT_URL_STS}
+     */
+    public static Endpoint sts(Optional<String> given, String region) {
+        return of(URI.create(given.orElse("https://sts." + region + suffix(region))), region);
+    }
+
+    /** Domain of AWS's endpoints in the region's partition. */
+    static String suffix(String region) {
+        return region.startsWith("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
     }
 
     private static Endpoint of(URI uri, String region) {

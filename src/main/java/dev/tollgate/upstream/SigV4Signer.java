@@ -7,13 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
-/** Signature version 4 by the AWS SDK's own signer, service name {@code bedrock}. */
+/** Signature version 4 by the AWS SDK's own signer. */
 final class SigV4Signer implements Signer {
 
     // Hashing more than this takes longer than an event loop may be held up.
@@ -21,19 +22,29 @@ final class SigV4Signer implements Signer {
 
     private final Vertx vertx;
     private final Endpoint endpoint;
-    private final CredentialsCache credentials;
+    private final String service;
+    private final Function<UpstreamRequest, Future<AwsCredentialsIdentity>> credentials;
     private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
 
-    SigV4Signer(Vertx vertx, Endpoint endpoint, CredentialsCache credentials) {
+    /**
+     * @param service name that the scope of the signature carries, such as {@code bedrock}
+     * @param credentials of a request
+     */
+    SigV4Signer(
+            Vertx vertx,
+            Endpoint endpoint,
+            String service,
+            Function<UpstreamRequest, Future<AwsCredentialsIdentity>> credentials) {
         this.vertx = vertx;
         this.endpoint = endpoint;
+        this.service = service;
         this.credentials = credentials;
     }
 
     @Override
     public Future<Void> sign(UpstreamRequest request) {
         return credentials
-                .get()
+                .apply(request)
                 .compose(identity -> {
                     if (request.payload().length() <= INLINE_BYTES) {
                         return Future.succeededFuture(signed(identity, request));
@@ -61,7 +72,7 @@ final class SigV4Signer implements Signer {
         SignedRequest signed = signer.sign(r -> r.identity(identity)
                 .request(unsigned.build())
                 .payload(request.payload()::open)
-                .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "bedrock")
+                .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
                 .putProperty(AwsV4HttpSigner.REGION_NAME, endpoint.region()));
         return signed.request().headers();
     }

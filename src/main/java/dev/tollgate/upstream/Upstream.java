@@ -28,6 +28,11 @@ public final class Upstream {
         this.endpoint = endpoint;
         this.idleTimeout = config.idleTimeout();
         this.signer = signer;
+        this.client = client(vertx, config, endpoint);
+    }
+
+    /** A client of one endpoint: TLS verified, connections bounded. */
+    static HttpClient client(Vertx vertx, UpstreamConfig config, Endpoint endpoint) {
         HttpClientOptions options = new HttpClientOptions()
                 .setSsl(endpoint.tls())
                 .setVerifyHost(true)
@@ -42,7 +47,7 @@ public final class Upstream {
         }
         PoolOptions pool =
                 new PoolOptions().setHttp1MaxSize(config.maxConnections()).setHttp2MaxSize(4);
-        this.client = vertx.createHttpClient(options, pool);
+        return vertx.createHttpClient(options, pool);
     }
 
     /** Signs and sends one request; the future is the answer's head, its body is paused. */
@@ -53,7 +58,9 @@ public final class Upstream {
                     .set("content-length", String.valueOf(request.payload().length()));
         }
         return signer.sign(request)
-                .recover(e -> failed(UpstreamFault.NO_CREDENTIALS, noCredentials(e)))
+                .recover(e -> e instanceof UpstreamException
+                        ? Future.failedFuture(e)
+                        : failed(UpstreamFault.NO_CREDENTIALS, noCredentials(e)))
                 .compose(signed -> client.request(options(request))
                         .recover(e -> failed(UpstreamFault.UNREACHABLE, unreachable(e)))
                         .compose(out -> exchange(out, request.payload())));

@@ -27,6 +27,24 @@ public interface UpstreamConfig {
     /** A Bedrock API key to use instead of SigV4. */
     Optional<String> bearerToken();
 
+    /** ARN of a role that is assumed for each tenant, with session tags; counts with {@code trust=request} only. */
+    Optional<String> tenantRole();
+
+    /** What becomes of a call whose tenant's session cannot be had. */
+    @WithDefault("deny")
+    TenantRoleFailure tenantRoleFailure();
+
+    /** Tenants whose sessions are kept; those not used for longest are forgotten. About 3 KB each. */
+    @WithDefault("2000")
+    int tenantRoleCache();
+
+    enum TenantRoleFailure {
+        /** 503, and nothing is charged. */
+        DENY,
+        /** It is signed with the pod's own credentials, so AWS's bill does not know the tenant. */
+        POD
+    }
+
     /** Certificates of authorities (PEM) to trust, instead of the JDK's, which are compiled into the executable. */
     Optional<Path> caFile();
 

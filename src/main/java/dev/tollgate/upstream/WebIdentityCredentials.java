@@ -9,17 +9,12 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
  * IRSA: trades a pod's web identity token for a role's credentials, by one unsigned request to STS
@@ -29,9 +24,6 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 final class WebIdentityCredentials implements AwsCredentialsProvider {
 
     private static final int TIMEOUT_MILLIS = 5000;
-    private static final int MAX_ANSWER_BYTES = 64 * 1024;
-    private static final Pattern ELEMENT =
-            Pattern.compile("<(AccessKeyId|SecretAccessKey|SessionToken|Expiration|Code)>([^<]*)</");
 
     private final URI endpoint;
     private final Path tokenFile;
@@ -63,7 +55,7 @@ final class WebIdentityCredentials implements AwsCredentialsProvider {
     @Override
     public AwsCredentials resolveCredentials() {
         try {
-            Map<String, String> answer = ask(form(Map.of(
+            StsAnswer answer = ask(form(Map.of(
                     "Action",
                     "AssumeRoleWithWebIdentity",
                     "Version",
@@ -75,35 +67,27 @@ final class WebIdentityCredentials implements AwsCredentialsProvider {
                     // Read each time: the kubelet renews it.
                     "WebIdentityToken",
                     Files.readString(tokenFile).strip())));
-            if (!answer.keySet().containsAll(Set.of("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"))) {
-                throw new IllegalStateException(
-                        "STS gave no credentials for " + roleArn + ": " + answer.getOrDefault("Code", "no code"));
-            }
-            return AwsSessionCredentials.builder()
-                    .accessKeyId(answer.get("AccessKeyId"))
-                    .secretAccessKey(answer.get("SecretAccessKey"))
-                    .sessionToken(answer.get("SessionToken"))
-                    .expirationTime(Instant.parse(answer.get("Expiration")))
-                    .build();
+            return answer.credentials()
+                    .orElseThrow(() ->
+                            new IllegalStateException("STS gave no credentials for " + roleArn + ": " + answer.code()));
         } catch (IOException e) {
             throw new UncheckedIOException("STS could not be asked at " + endpoint.getHost(), e);
         }
     }
 
-    private Map<String, String> ask(String form) throws IOException {
+    private StsAnswer ask(String form) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
         connection.setInstanceFollowRedirects(false);
         connection.setDoOutput(true);
         connection.setRequestMethod("POST");
-        connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+        connection.setRequestProperty("Content-Type", StsAnswer.FORM);
         connection.getOutputStream().write(form.getBytes(StandardCharsets.UTF_8));
         boolean refused = connection.getResponseCode() >= 400;
         try (InputStream in = refused ? connection.getErrorStream() : connection.getInputStream()) {
-            Matcher elements = ELEMENT.matcher(
-                    in == null ? "" : new String(in.readNBytes(MAX_ANSWER_BYTES), StandardCharsets.UTF_8));
-            return elements.results().collect(Collectors.toMap(e -> e.group(1), e -> e.group(2), (a, b) -> a));
+            return StsAnswer.of(
+                    in == null ? "" : new String(in.readNBytes(StsAnswer.MAX_BYTES), StandardCharsets.UTF_8));
         }
     }
 

@@ -13,18 +13,28 @@ import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Recomputes a signature (version 4) as Bedrock would, from the request as it arrived and the secret it knows. */
-record SignatureCheck(String secret) {
+/**
+ * Recomputes a signature (version 4) as AWS would, from the request as it arrived and the secret it knows.
+ *
+ * @param service in the signature's scope
+ */
+record SignatureCheck(String secret, String service) {
 
-    private static final Pattern AUTHORIZATION = Pattern.compile("AWS4-HMAC-SHA256 Credential=[^/]+/"
-            + "(?<scope>(?<date>\\d{8})/(?<region>[a-z0-9-]+)/bedrock/aws4_request),"
+    private static final Pattern AUTHORIZATION = Pattern.compile("AWS4-HMAC-SHA256 Credential=(?<key>[^/]+)/"
+            + "(?<scope>(?<date>\\d{8})/(?<region>[a-z0-9-]+)/(?<service>[a-z0-9-]+)/aws4_request),"
             + " SignedHeaders=(?<headers>[a-z0-9;-]+), Signature=(?<signature>[0-9a-f]{64})");
+
+    /** The access key that a request names; empty without one. */
+    static String key(HttpServerRequest request) {
+        Matcher m = AUTHORIZATION.matcher(String.valueOf(request.getHeader("authorization")));
+        return m.matches() ? m.group("key") : "";
+    }
 
     /** What is wrong with the signature; empty where it is right. */
     Optional<String> problem(HttpServerRequest request, byte[] body) {
         Matcher m = AUTHORIZATION.matcher(String.valueOf(request.getHeader("authorization")));
-        if (!m.matches()) {
-            return Optional.of("expected a signature version 4 for bedrock");
+        if (!m.matches() || !m.group("service").equals(service)) {
+            return Optional.of("expected a signature version 4 for " + service);
         }
         for (String name : request.headers().names()) {
             String lower = name.toLowerCase(Locale.ROOT);
@@ -63,7 +73,7 @@ record SignatureCheck(String secret) {
         String toSign = "AWS4-HMAC-SHA256\n" + request.getHeader("x-amz-date") + "\n" + m.group("scope") + "\n"
                 + sha256(canonical.toString().getBytes(StandardCharsets.UTF_8));
         byte[] key = ("AWS4" + secret).getBytes(StandardCharsets.UTF_8);
-        for (String part : new String[] {m.group("date"), m.group("region"), "bedrock", "aws4_request"}) {
+        for (String part : new String[] {m.group("date"), m.group("region"), service, "aws4_request"}) {
             key = hmac(key, part);
         }
         return HexFormat.of().formatHex(hmac(key, toSign));

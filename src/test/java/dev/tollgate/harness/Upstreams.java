@@ -3,6 +3,7 @@ package dev.tollgate.harness;
 import dev.tollgate.simulator.Simulator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /** The simulator in this JVM, and the settings that point a sidecar to it. */
 public final class Upstreams implements AutoCloseable {
@@ -21,14 +23,18 @@ public final class Upstreams implements AutoCloseable {
     private final Simulator simulator;
     private final int port;
 
-    private Upstreams(Optional<String> secret) {
-        this.simulator = new Simulator(
-                vertx, (request, body) -> secret.flatMap(s -> new SignatureCheck(s).problem(request, body)), 0);
+    private Upstreams(BiFunction<HttpServerRequest, byte[], Optional<String>> authorization) {
+        this.simulator = new Simulator(vertx, authorization, 0);
         this.port = await(simulator.start(0));
     }
 
     public static Upstreams start() {
-        return new Upstreams(Optional.of(SECRET));
+        return new Upstreams(new SignatureCheck(SECRET, "bedrock")::problem);
+    }
+
+    /** @param authorization what is wrong with a request's; empty if nothing is */
+    public static Upstreams start(BiFunction<HttpServerRequest, byte[], Optional<String>> authorization) {
+        return new Upstreams(authorization);
     }
 
     public static <T> T await(Future<T> future) {

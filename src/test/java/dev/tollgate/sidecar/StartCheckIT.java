@@ -96,6 +96,13 @@ class StartCheckIT {
                         "two words",
                         "a key of visible ASCII characters, found a value that is not shown"),
                 Arguments.of(
+                        "tollgate.upstream.tenant-role",
+                        "tenants",
+                        "a role's ARN such as arn:aws:iam::111122223333:role/tollgate-tenant, found \"tenants\""),
+                Arguments.of("tollgate.upstream.tenant-role-failure", "open", "one of deny, pod, found \"open\""),
+                Arguments.of(
+                        "tollgate.upstream.tenant-role-cache", "0", "a whole number from 1 to 100000, found \"0\""),
+                Arguments.of(
                         "tollgate.upstream.ca-file",
                         "/none",
                         "a file of PEM certificates that can be read, found \"/none\""),
