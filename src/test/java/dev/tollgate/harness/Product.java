@@ -13,6 +13,7 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
 
     private final List<String> settings = new ArrayList<>();
     private boolean withRedis;
+    private boolean withControlPlane;
     private Optional<RealRedis> redis = Optional.empty();
     private Optional<Upstreams> upstream = Optional.empty();
     private Optional<SidecarProcess> sidecar = Optional.empty();
@@ -45,6 +46,12 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
         return this;
     }
 
+    /** With the upstream as control plane too: what an inference profile is for is looked up there. */
+    public Product controlPlane() {
+        withControlPlane = true;
+        return this;
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         upstream = Optional.of(Upstreams.start());
@@ -52,6 +59,10 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
             RealRedis server = RealRedis.start();
             redis = Optional.of(server);
             settings.addAll(List.of("TOLLGATE_LEDGER", "redis", "TOLLGATE_REDIS_URL", server.url()));
+        }
+        if (withControlPlane) {
+            settings.addAll(
+                    List.of("TOLLGATE_UPSTREAM_CONTROL_ENDPOINT", upstream().url()));
         }
         sidecar = Optional.of(SidecarProcess.serve(upstream().settings(settings.toArray(String[]::new))));
     }
@@ -61,6 +72,11 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
         sidecar.ifPresent(SidecarProcess::close);
         upstream.ifPresent(Upstreams::close);
         redis.ifPresent(RealRedis::close);
+    }
+
+    /** One more sidecar with the same settings; the caller closes it. */
+    public SidecarProcess another() {
+        return SidecarProcess.serve(upstream().settings(settings.toArray(String[]::new)));
     }
 
     public Upstreams upstream() {

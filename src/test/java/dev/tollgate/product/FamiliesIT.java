@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.harness.Http;
 import dev.tollgate.harness.Ports;
-import dev.tollgate.harness.SidecarProcess;
-import dev.tollgate.harness.Upstreams;
+import dev.tollgate.harness.Product;
 import dev.tollgate.simulator.Simulator.Received;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonObject;
@@ -17,54 +16,40 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every operation and every family of bodies: passed on and metered as the upstream reported. */
 class FamiliesIT {
 
-    private static Upstreams upstream;
-    private static SidecarProcess sidecar;
-
-    @BeforeAll
-    static void start() {
-        upstream = Upstreams.start();
-        sidecar = SidecarProcess.serve(
-                upstream.settings("TOLLGATE_POLICY_FILE", Upstreams.policy("""
-                        aliases:
-                          gpt: openai.gpt-oss-20b-1:0
-                          sales: arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123
-                        profiles:
-                          abc123: us.amazon.nova-lite-v1:0
-                        tenants:
-                          default: { cost-center: sales }
-                        limits:
-                          - name: inflight
-                            concurrency: 100
-                        """).toString()));
-    }
-
-    @AfterAll
-    static void stop() {
-        sidecar.close();
-        upstream.close();
-    }
+    @RegisterExtension
+    static final Product PRODUCT = Product.with().policy("""
+            aliases:
+              gpt: openai.gpt-oss-20b-1:0
+              sales: arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123
+            profiles:
+              abc123: us.amazon.nova-lite-v1:0
+            tenants:
+              default: { cost-center: sales }
+            limits:
+              - name: inflight
+                concurrency: 100
+            """);
 
     private static JsonObject record(HttpResponse<?> response) {
         String id = response.headers().firstValue("x-amzn-RequestId").orElseThrow();
-        Ports.await(
-                "a usage record of " + id, () -> sidecar.usageRecords().stream().anyMatch(r -> r.contains(id)));
-        return new JsonObject(sidecar.usageRecords().stream()
+        Ports.await("a usage record of " + id, () -> PRODUCT.sidecar().usageRecords().stream()
+                .anyMatch(r -> r.contains(id)));
+        return new JsonObject(PRODUCT.sidecar().usageRecords().stream()
                 .filter(r -> r.contains(id))
                 .findFirst()
                 .orElseThrow());
     }
 
     private static Usage lastUsage() {
-        List<Received> all = upstream.simulator().received();
+        List<Received> all = PRODUCT.upstream().simulator().received();
         return all.get(all.size() - 1).usage();
     }
 
@@ -85,7 +70,7 @@ class FamiliesIT {
         String json = body.replace('\'', '"');
         for (String operation : List.of("invoke", "invoke-with-response-stream")) {
             HttpResponse<byte[]> response =
-                    Http.post(sidecar, "/model/" + model.replace(":", "%3A") + "/" + operation, json);
+                    Http.post(PRODUCT.sidecar(), "/model/" + model.replace(":", "%3A") + "/" + operation, json);
             assertEquals(200, response.statusCode(), operation);
             Usage usage = lastUsage();
             JsonObject record = record(response);
@@ -100,7 +85,7 @@ class FamiliesIT {
     @Test
     void cacheTokensOfAllKindsAreMeteredAndPriced() {
         HttpResponse<byte[]> response = Http.post(
-                sidecar,
+                PRODUCT.sidecar(),
                 "/model/global.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse",
                 Http.converse(200),
                 "x-simulate",
@@ -116,60 +101,68 @@ class FamiliesIT {
     @Test
     void openAiPathsAreMeteredAndTakeAliasesInTheBody() {
         String chat = "{\"model\":\"gpt\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"max_tokens\":20";
-        HttpResponse<byte[]> plain = Http.post(sidecar, "/openai/v1/chat/completions", chat + "}");
+        HttpResponse<byte[]> plain = Http.post(PRODUCT.sidecar(), "/openai/v1/chat/completions", chat + "}");
         assertEquals(200, plain.statusCode());
         assertEquals(10, record(plain).getLong("outputTokens"));
-        List<Received> all = upstream.simulator().received();
+        List<Received> all = PRODUCT.upstream().simulator().received();
         assertTrue(new String(all.get(all.size() - 1).body(), StandardCharsets.UTF_8)
                 .startsWith("{\"model\":\"openai.gpt-oss-20b-1:0\","));
 
-        HttpResponse<byte[]> stream = Http.post(sidecar, "/openai/v1/chat/completions", chat + ",\"stream\":true}");
+        HttpResponse<byte[]> stream =
+                Http.post(PRODUCT.sidecar(), "/openai/v1/chat/completions", chat + ",\"stream\":true}");
         assertEquals(10, record(stream).getLong("outputTokens"));
         assertTrue(new String(stream.body(), StandardCharsets.UTF_8).endsWith("data: [DONE]\n\n"));
 
         HttpResponse<byte[]> responses = Http.post(
-                sidecar, "/openai/v1/responses", "{\"model\":\"gpt\",\"input\":\"Hello\",\"max_output_tokens\":8}");
+                PRODUCT.sidecar(),
+                "/openai/v1/responses",
+                "{\"model\":\"gpt\",\"input\":\"Hello\",\"max_output_tokens\":8}");
         assertEquals(4, record(responses).getLong("outputTokens"));
     }
 
     @Test
     void theCostCentersProfileIsUsedForTheModelThatItRuns() {
-        HttpResponse<byte[]> same = Http.post(sidecar, Http.NOVA + "converse", Http.converse(4));
+        HttpResponse<byte[]> same = Http.post(PRODUCT.sidecar(), Http.NOVA + "converse", Http.converse(4));
         JsonObject record = record(same);
         assertEquals("abc123", record.getString("modelMetric"));
         assertEquals("nova-lite", record.getString("model"));
-        HttpResponse<byte[]> other = Http.post(sidecar, "/model/us.amazon.nova-pro-v1%3A0/converse", Http.converse(4));
+        HttpResponse<byte[]> other =
+                Http.post(PRODUCT.sidecar(), "/model/us.amazon.nova-pro-v1%3A0/converse", Http.converse(4));
         assertEquals("us.amazon.nova-pro-v1:0", record(other).getString("modelMetric"));
-        HttpResponse<byte[]> named = Http.post(sidecar, "/model/sales/converse", Http.converse(4));
+        HttpResponse<byte[]> named = Http.post(PRODUCT.sidecar(), "/model/sales/converse", Http.converse(4));
         assertEquals("abc123", record(named).getString("modelMetric"));
     }
 
     @Test
     void anUnknownModelIsPricedAtItsDearestRelativeAndCounted() {
         HttpResponse<byte[]> response =
-                Http.post(sidecar, "/model/us.anthropic.claude-opus-99-v1%3A0/converse", Http.converse(1000));
+                Http.post(PRODUCT.sidecar(), "/model/us.anthropic.claude-opus-99-v1%3A0/converse", Http.converse(1000));
         assertEquals(200, response.statusCode());
         // The dearest claude-opus of the book: 15 and 75 USD for a million.
         assertEquals(2 * 15 + 500 * 75, record(response).getLong("microUsd"));
-        assertTrue(sidecar.metric("tollgate_unknown_price_total", "claude-opus-99") >= 1);
+        assertTrue(PRODUCT.sidecar().metric("tollgate_unknown_price_total", "claude-opus-99") >= 1);
     }
 
     @Test
     void guardrailsCountsAndAsyncInvokesPassAsRequests() {
         assertEquals(
                 200,
-                Http.post(sidecar, "/guardrail/gr1/version/1/apply", "{\"source\":\"INPUT\"}")
+                Http.post(PRODUCT.sidecar(), "/guardrail/gr1/version/1/apply", "{\"source\":\"INPUT\"}")
                         .statusCode());
-        assertEquals(200, Http.post(sidecar, "/guardrail-checks/invoke", "{}").statusCode());
-        assertEquals(200, Http.post(sidecar, Http.NOVA + "count-tokens", "{}").statusCode());
-        HttpResponse<byte[]> started =
-                Http.post(sidecar, "/async-invoke", "{\"modelId\":\"amazon.nova-reel-v1:0\",\"modelInput\":{}}");
+        assertEquals(
+                200,
+                Http.post(PRODUCT.sidecar(), "/guardrail-checks/invoke", "{}").statusCode());
+        assertEquals(
+                200,
+                Http.post(PRODUCT.sidecar(), Http.NOVA + "count-tokens", "{}").statusCode());
+        HttpResponse<byte[]> started = Http.post(
+                PRODUCT.sidecar(), "/async-invoke", "{\"modelId\":\"amazon.nova-reel-v1:0\",\"modelInput\":{}}");
         assertEquals(200, started.statusCode());
         assertEquals("async-invoke", record(started).getString("operation"));
         // One shot of six seconds, 0.08 USD each.
         assertEquals(480_000, record(started).getLong("microUsd"));
-        HttpResponse<byte[]> got =
-                Http.send(HttpRequest.newBuilder(URI.create(sidecar.uri() + "/async-invoke/arn%3Aaws%3Abedrock%3Ax"))
+        HttpResponse<byte[]> got = Http.send(
+                HttpRequest.newBuilder(URI.create(PRODUCT.sidecar().uri() + "/async-invoke/arn%3Aaws%3Abedrock%3Ax"))
                         .build());
         assertEquals(200, got.statusCode());
     }
@@ -183,20 +176,21 @@ class FamiliesIT {
         "GET,/q/metrics,404,UnknownOperationException"
     })
     void whatIsNotMeteredDoesNotPass(String method, String path, int status, String type) {
-        long before = upstream.simulator().count();
-        HttpResponse<byte[]> response = Http.send(HttpRequest.newBuilder(URI.create(sidecar.uri() + path))
-                .method(method, HttpRequest.BodyPublishers.ofString("{}"))
-                .build());
+        long before = PRODUCT.upstream().simulator().count();
+        HttpResponse<byte[]> response =
+                Http.send(HttpRequest.newBuilder(URI.create(PRODUCT.sidecar().uri() + path))
+                        .method(method, HttpRequest.BodyPublishers.ofString("{}"))
+                        .build());
         assertEquals(status, response.statusCode());
         assertEquals(type, response.headers().firstValue("x-amzn-ErrorType").orElse(""));
         assertTrue(new JsonObject(new String(response.body(), StandardCharsets.UTF_8)).containsKey("message"));
-        assertEquals(before, upstream.simulator().count());
+        assertEquals(before, PRODUCT.upstream().simulator().count());
     }
 
     @Test
     void bodiesThatAreNoJsonObjectAreRefused() {
         for (String body : List.of("", "x", "[]", "{\"a\":", "{} {}")) {
-            HttpResponse<byte[]> response = Http.post(sidecar, Http.NOVA + "converse", body);
+            HttpResponse<byte[]> response = Http.post(PRODUCT.sidecar(), Http.NOVA + "converse", body);
             assertEquals(400, response.statusCode(), body);
             assertEquals(
                     "ValidationException",
@@ -209,8 +203,9 @@ class FamiliesIT {
         String head = "{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"";
         String tail = "\"}]}],\"inferenceConfig\":{\"maxTokens\":2}}";
         String fits = head + "x".repeat(25_000_000 - head.length() - tail.length()) + tail;
-        assertEquals(200, Http.post(sidecar, Http.NOVA + "converse", fits).statusCode());
-        HttpResponse<byte[]> tooLarge = Http.post(sidecar, Http.NOVA + "converse", fits + " ");
+        assertEquals(
+                200, Http.post(PRODUCT.sidecar(), Http.NOVA + "converse", fits).statusCode());
+        HttpResponse<byte[]> tooLarge = Http.post(PRODUCT.sidecar(), Http.NOVA + "converse", fits + " ");
         assertEquals(413, tooLarge.statusCode());
         assertEquals(
                 "ValidationException",
@@ -219,7 +214,7 @@ class FamiliesIT {
 
     @Test
     void hopByHopAndInboundAuthHeadersStayHere() throws Exception {
-        Socket socket = new Socket("127.0.0.1", sidecar.port());
+        Socket socket = new Socket("127.0.0.1", PRODUCT.sidecar().port());
         String body = Http.converse(3);
         socket.getOutputStream()
                 .write(("POST " + Http.NOVA + "converse HTTP/1.1\r\nHost: localhost\r\nConnection: x-private\r\n"
@@ -232,7 +227,7 @@ class FamiliesIT {
         String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8);
         socket.close();
         assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
-        List<Received> all = upstream.simulator().received();
+        List<Received> all = PRODUCT.upstream().simulator().received();
         MultiMap headers = all.get(all.size() - 1).headers();
         assertEquals("kept", headers.get("x-custom"));
         for (String gone : List.of("x-private", "te", "x-tollgate-tenant", "x-amz-security-token")) {

@@ -7,8 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tollgate.bedrock.EventStreamDecoder;
 import dev.tollgate.harness.Http;
 import dev.tollgate.harness.Ports;
-import dev.tollgate.harness.SidecarProcess;
-import dev.tollgate.harness.Upstreams;
+import dev.tollgate.harness.Product;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,10 +19,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,35 +33,21 @@ class FaultsIT {
     // What the stream of these tests uses when it is metered: 2 in, 50 out.
     private static final long USED = 52;
 
-    private static Upstreams upstream;
-    private static SidecarProcess sidecar;
-
-    @BeforeAll
-    static void start() {
-        upstream = Upstreams.start();
-        sidecar = SidecarProcess.serve(upstream.settings(
-                "TOLLGATE_UPSTREAM_IDLE_TIMEOUT",
-                "700ms",
-                "TOLLGATE_PROXY_DRAIN_TIMEOUT",
-                "1s",
-                "TOLLGATE_POLICY_FILE",
-                Upstreams.policy("""
-                        limits:
-                          - name: tokens
-                            budget: { tokens: 1000000000, per: month }
-                          - name: inflight
-                            concurrency: 1000
-                        """).toString()));
-    }
-
-    @AfterAll
-    static void stop() {
-        sidecar.close();
-        upstream.close();
-    }
+    // Longer than a busy machine holds a frame up.
+    @RegisterExtension
+    static final Product PRODUCT = Product.with(
+                    "TOLLGATE_UPSTREAM_IDLE_TIMEOUT", "2s", "TOLLGATE_PROXY_DRAIN_TIMEOUT", "3s")
+            .policy("""
+            limits:
+              - name: tokens
+                budget: { tokens: 1000000000, per: month }
+              - name: inflight
+                concurrency: 1000
+            """);
 
     private static JsonObject limit(String name) {
-        JsonArray all = new JsonObject(sidecar.get("/tollgate/v1/limits").body()).getJsonArray("limits");
+        JsonArray all =
+                new JsonObject(PRODUCT.sidecar().get("/tollgate/v1/limits").body()).getJsonArray("limits");
         return all.stream()
                 .map(JsonObject.class::cast)
                 .filter(l -> l.getString("name").equals(name))
@@ -81,12 +65,13 @@ class FaultsIT {
                 "no hold, call or drained stream to be left",
                 () -> limit("tokens").getLong("held") == 0
                         && limit("inflight").getLong("held") == 0
-                        && sidecar.metric("tollgate_inflight_requests") == 0
-                        && sidecar.metric("tollgate_draining_streams") == 0);
+                        && PRODUCT.sidecar().metric("tollgate_inflight_requests") == 0
+                        && PRODUCT.sidecar().metric("tollgate_draining_streams") == 0);
     }
 
     private static HttpResponse<byte[]> stream(String fault) {
-        return Http.post(sidecar, Http.NOVA + "converse-stream", Http.converse(MAX_TOKENS), "x-simulate", fault);
+        return Http.post(
+                PRODUCT.sidecar(), Http.NOVA + "converse-stream", Http.converse(MAX_TOKENS), "x-simulate", fault);
     }
 
     private static List<String> frames(byte[] bytes) {
@@ -168,8 +153,8 @@ class FaultsIT {
     @Test
     void anUpstreamThatNeverAnswersIsATimeout() {
         long before = used();
-        HttpResponse<byte[]> response =
-                Http.post(sidecar, Http.NOVA + "converse", Http.converse(MAX_TOKENS), "x-simulate", "delay=60000");
+        HttpResponse<byte[]> response = Http.post(
+                PRODUCT.sidecar(), Http.NOVA + "converse", Http.converse(MAX_TOKENS), "x-simulate", "delay=60000");
         assertEquals(408, response.statusCode());
         assertEquals(
                 "ModelTimeoutException",
@@ -180,8 +165,8 @@ class FaultsIT {
     @Test
     void anUpstreamThatBreaksOffBeforeAnsweringIsUnavailable() {
         long before = used();
-        HttpResponse<byte[]> response =
-                Http.post(sidecar, Http.NOVA + "converse", Http.converse(MAX_TOKENS), "x-simulate", "no-answer");
+        HttpResponse<byte[]> response = Http.post(
+                PRODUCT.sidecar(), Http.NOVA + "converse", Http.converse(MAX_TOKENS), "x-simulate", "no-answer");
         assertEquals(503, response.statusCode());
         awaitEstimate(before);
     }
@@ -236,7 +221,7 @@ class FaultsIT {
 
     private static void hangUpAfter(int bytes, String fault) throws IOException {
         String body = Http.converse(MAX_TOKENS);
-        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
+        try (Socket socket = new Socket("127.0.0.1", PRODUCT.sidecar().port())) {
             socket.getOutputStream()
                     .write(("POST " + Http.NOVA + "converse-stream HTTP/1.1\r\nHost: localhost\r\nx-simulate: " + fault
                                     + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.Http;
 import dev.tollgate.harness.Ports;
-import dev.tollgate.harness.SidecarProcess;
-import dev.tollgate.harness.Upstreams;
+import dev.tollgate.harness.Product;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,10 +15,9 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,30 +28,12 @@ class HostileIT {
     private static final String HEAD = "POST " + Http.NOVA + "converse HTTP/1.1\r\nHost: localhost\r\n";
     private static final int FUZZ = 10_000;
 
-    private static Upstreams upstream;
-    private static SidecarProcess sidecar;
-
-    @BeforeAll
-    static void start() {
-        upstream = Upstreams.start();
-        sidecar = SidecarProcess.serve(upstream.settings(
-                "TOLLGATE_IDENTITY_TRUST",
-                "request",
-                "TOLLGATE_IDENTITY_TENANTS",
-                "*",
-                "TOLLGATE_POLICY_FILE",
-                Upstreams.policy("limits: [ { name: r, budget: { requests: 1000000, per: month } } ]")
-                        .toString()));
-    }
-
-    @AfterAll
-    static void stop() {
-        sidecar.close();
-        upstream.close();
-    }
+    @RegisterExtension
+    static final Product PRODUCT = Product.with("TOLLGATE_IDENTITY_TRUST", "request", "TOLLGATE_IDENTITY_TENANTS", "*")
+            .policy("limits: [ { name: r, budget: { requests: 1000000, per: month } } ]");
 
     private static long used() {
-        return new JsonObject(sidecar.get("/tollgate/v1/limits").body())
+        return new JsonObject(PRODUCT.sidecar().get("/tollgate/v1/limits").body())
                 .getJsonArray("limits")
                 .getJsonObject(0)
                 .getLong("used");
@@ -61,8 +41,8 @@ class HostileIT {
 
     /** What comes back within a short time. */
     private static String send(byte[] bytes) {
-        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
-            socket.setSoTimeout(300);
+        try (Socket socket = new Socket("127.0.0.1", PRODUCT.sidecar().port())) {
+            socket.setSoTimeout(3000);
             socket.getOutputStream().write(bytes);
             socket.shutdownOutput();
             StringBuilder answer = new StringBuilder();
@@ -83,8 +63,8 @@ class HostileIT {
 
     /** Everything that comes back, of a request that asks for its connection to be closed. */
     private static String exchange(String text) {
-        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
-            socket.setSoTimeout(5000);
+        try (Socket socket = new Socket("127.0.0.1", PRODUCT.sidecar().port())) {
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
@@ -120,11 +100,11 @@ class HostileIT {
                 "X-A: b\0c\r\nContent-Length: 2\r\n\r\n{}"
             })
     void smugglingFormsNeverReachTheUpstream(String rest) {
-        long before = upstream.simulator().count();
+        long before = PRODUCT.upstream().simulator().count();
         long used = used();
         String answer = send(HEAD + rest);
         assertTrue(answer.isEmpty() || answer.startsWith("HTTP/1.1 4"), answer);
-        assertEquals(before, upstream.simulator().count());
+        assertEquals(before, PRODUCT.upstream().simulator().count());
         assertEquals(used, used());
         assertTrue(!answer.contains("\tat "), answer);
     }
@@ -141,14 +121,14 @@ class HostileIT {
     void aConnectionIsUsableAfterARefusalAndClosedAfterABodyThatIsTooLarge() throws IOException {
         String refused = "POST /model/m/train HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n12345";
         String good = HEAD + "Content-Length: " + BODY.length() + "\r\nConnection: close\r\n\r\n" + BODY;
-        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
-            socket.setSoTimeout(5000);
+        try (Socket socket = new Socket("127.0.0.1", PRODUCT.sidecar().port())) {
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write((refused + good).getBytes(StandardCharsets.ISO_8859_1));
             String both = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
             assertTrue(both.startsWith("HTTP/1.1 404") && both.contains("HTTP/1.1 200"), both);
         }
-        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
-            socket.setSoTimeout(5000);
+        try (Socket socket = new Socket("127.0.0.1", PRODUCT.sidecar().port())) {
+            socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write((HEAD + "Content-Length: 25000001\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -168,7 +148,7 @@ class HostileIT {
         for (String tenant :
                 List.of("a\"b", "a\\b", "a{b}", "tg2:{default}:due", "../../x", "a,b=c|d", "%00", "'; DROP", "𝕏")) {
             int status = Http.post(
-                            sidecar,
+                            PRODUCT.sidecar(),
                             Http.NOVA + "converse",
                             new JsonObject(BODY)
                                     .put("requestMetadata", new JsonObject().put("tenantId", tenant))
@@ -176,7 +156,7 @@ class HostileIT {
                     .statusCode();
             assertEquals(200, status, tenant);
         }
-        String metrics = sidecar.get("/q/metrics").body();
+        String metrics = PRODUCT.sidecar().get("/q/metrics").body();
         assertTrue(metrics.contains("tenant=\"a\\\"b\""), "escaped in metrics");
         assertTrue(metrics.contains("tenant=\"a\\\\b\""), "escaped in metrics");
     }
@@ -196,10 +176,10 @@ class HostileIT {
 
     @Test
     void badFramingBehindAGoodRequestClosesTheConnectionAndIsNotAnswered() {
-        long before = upstream.simulator().count();
+        long before = PRODUCT.upstream().simulator().count();
         String good = HEAD + "Content-Length: " + BODY.length() + "\r\n\r\n" + BODY;
         String answer = send(good + HEAD + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ");
-        assertTrue(upstream.simulator().count() - before <= 1);
+        assertTrue(PRODUCT.upstream().simulator().count() - before <= 1);
         assertTrue(answer.indexOf("HTTP/1.1 ") == answer.lastIndexOf("HTTP/1.1 "), answer);
     }
 
@@ -216,11 +196,11 @@ class HostileIT {
                 "Host: localhost\r\nContent-Type: multipart/form-data; boundary=x"
             })
     void whatAWebPageCanSendIsRefused(String headers) {
-        long before = upstream.simulator().count();
+        long before = PRODUCT.upstream().simulator().count();
         String answer = send("POST " + Http.NOVA + "converse HTTP/1.1\r\n" + headers + "\r\nContent-Length: "
                 + BODY.length() + "\r\n\r\n" + BODY);
         assertTrue(answer.startsWith("HTTP/1.1 403") && answer.contains("AccessDeniedException"), answer);
-        assertEquals(before, upstream.simulator().count());
+        assertEquals(before, PRODUCT.upstream().simulator().count());
     }
 
     @ParameterizedTest
@@ -248,9 +228,12 @@ class HostileIT {
     @Test
     void aModelNameWithALineBreakForgesNoUsageRecord() {
         String body = "{\"model\":\"x\\n{\\\"requestId\\\":\\\"forged\\\"}\",\"messages\":[]}";
-        int status = Http.post(sidecar, "/openai/v1/chat/completions", body).statusCode();
+        int status = Http.post(PRODUCT.sidecar(), "/openai/v1/chat/completions", body)
+                .statusCode();
         assertEquals(400, status);
-        assertTrue(sidecar.log().lines().noneMatch(l -> l.startsWith("{\"requestId\":\"forged")), sidecar.log());
+        assertTrue(
+                PRODUCT.sidecar().log().lines().noneMatch(l -> l.startsWith("{\"requestId\":\"forged")),
+                PRODUCT.sidecar().log());
     }
 
     @ParameterizedTest
@@ -260,13 +243,14 @@ class HostileIT {
         String body = new JsonObject(BODY)
                 .put("requestMetadata", new JsonObject().put("tenantId", tenant))
                 .encode();
-        assertEquals(403, Http.post(sidecar, Http.NOVA + "converse", body).statusCode());
+        assertEquals(
+                403, Http.post(PRODUCT.sidecar(), Http.NOVA + "converse", body).statusCode());
     }
 
     @Test
     @Timeout(240)
     void tenThousandRandomRequestsAreCleanlyRefused() {
-        long before = upstream.simulator().count();
+        long before = PRODUCT.upstream().simulator().count();
         Random random = new Random(7);
         String base = HEAD + "Content-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY;
         int answered = 0;
@@ -286,15 +270,15 @@ class HostileIT {
             assertTrue(!answer.contains("Exception in") && !answer.contains("\tat "), answer);
         }
         assertTrue(answered > FUZZ / 2, "answered " + answered);
-        assertTrue(upstream.simulator().count() - before >= passed);
-        assertTrue(sidecar.process().isAlive());
-        Ports.await("every call to have ended", () -> sidecar.metric("tollgate_inflight_requests") == 0);
+        assertTrue(PRODUCT.upstream().simulator().count() - before >= passed);
+        assertTrue(PRODUCT.sidecar().process().isAlive());
+        Ports.await("every call to have ended", () -> PRODUCT.sidecar().metric("tollgate_inflight_requests") == 0);
     }
 
     /** The answer's first bytes, or nothing where the connection closes or a rest of the request is waited for. */
     private static String quick(byte[] bytes) {
-        try (Socket socket = new Socket("127.0.0.1", sidecar.port())) {
-            socket.setSoTimeout(2000);
+        try (Socket socket = new Socket("127.0.0.1", PRODUCT.sidecar().port())) {
+            socket.setSoTimeout(10_000);
             socket.getOutputStream().write(bytes);
             socket.shutdownOutput();
             byte[] part = new byte[300];

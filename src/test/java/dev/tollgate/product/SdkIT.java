@@ -1,14 +1,13 @@
 package dev.tollgate.product;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.Ports;
-import dev.tollgate.harness.RealRedis;
+import dev.tollgate.harness.Product;
 import dev.tollgate.harness.Sdk;
-import dev.tollgate.harness.SidecarProcess;
-import dev.tollgate.harness.Upstreams;
 import dev.tollgate.simulator.Simulator.Received;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -25,9 +24,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeAsyncClient;
 import software.amazon.awssdk.services.bedrockruntime.BedrockRuntimeClient;
+import software.amazon.awssdk.services.bedrockruntime.model.ConverseRequest;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseResponse;
 import software.amazon.awssdk.services.bedrockruntime.model.ConverseStreamResponseHandler;
 import software.amazon.awssdk.services.bedrockruntime.model.GuardrailContentBlock;
@@ -37,7 +40,7 @@ import software.amazon.awssdk.services.bedrockruntime.model.ServiceQuotaExceeded
 import software.amazon.awssdk.services.bedrockruntime.model.ThrottlingException;
 import software.amazon.awssdk.services.bedrockruntime.model.ValidationException;
 
-/** Unmodified AWS SDK clients through the packaged sidecar, limits in a real Redis, signatures checked upstream. */
+/** Unmodified AWS SDK clients through the packaged sidecar, limits in a real Redis, signatures checked PRODUCT.upstream(). */
 class SdkIT {
 
     private static final String NOVA = "us.amazon.nova-lite-v1:0";
@@ -45,89 +48,85 @@ class SdkIT {
     private static final String PROFILE_ARN =
             "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.amazon.nova-lite-v1:0";
 
-    private static Upstreams upstream;
-    private static RealRedis redis;
-    private static SidecarProcess sidecar;
     private static BedrockRuntimeClient client;
     private static BedrockRuntimeAsyncClient async;
 
+    @RegisterExtension
+    static final Product PRODUCT = Product.with(
+                    "TOLLGATE_LEDGER_RECOVERY", "0ms",
+                    "TOLLGATE_LEDGER_DEADLINE", "5s",
+                    "TOLLGATE_IDENTITY_TENANT", "acme",
+                    "TOLLGATE_IDENTITY_APPLICATION", "shop",
+                    "TOLLGATE_IDENTITY_TRUST", "request",
+                    "TOLLGATE_IDENTITY_TENANTS", "ten,rate,tiny,globex")
+            .controlPlane()
+            .redis()
+            .policy("""
+            aliases:
+              nova: us.amazon.nova-lite-v1:0
+            limits:
+              - name: month
+                per: [tenant]
+                budget: { usd: 100, per: month }
+              - name: day-tokens
+                per: [tenant]
+                budget: { tokens: 100000000, per: day }
+              - name: ten
+                match: { tenant: ten }
+                budget: { requests: 10, per: day }
+              - name: rate
+                match: { tenant: rate }
+                rate: { requests: 1, every: 1h }
+              - name: tiny
+                match: { tenant: tiny }
+                rate: { tokens: 100, every: 1m }
+            """);
+
     @BeforeAll
-    static void start() {
-        upstream = Upstreams.start();
-        redis = RealRedis.start();
-        sidecar = SidecarProcess.serve(upstream.settings(
-                "TOLLGATE_LEDGER",
-                "redis",
-                "TOLLGATE_REDIS_URL",
-                redis.url(),
-                "TOLLGATE_LEDGER_RECOVERY",
-                "0ms",
-                "TOLLGATE_LEDGER_DEADLINE",
-                "2s",
-                "TOLLGATE_UPSTREAM_CONTROL_ENDPOINT",
-                upstream.url(),
-                "TOLLGATE_IDENTITY_TENANT",
-                "acme",
-                "TOLLGATE_IDENTITY_APPLICATION",
-                "shop",
-                "TOLLGATE_IDENTITY_TRUST",
-                "request",
-                "TOLLGATE_IDENTITY_TENANTS",
-                "ten,rate,tiny,globex",
-                "TOLLGATE_POLICY_FILE",
-                Upstreams.policy("""
-                        aliases:
-                          nova: us.amazon.nova-lite-v1:0
-                        limits:
-                          - name: month
-                            per: [tenant]
-                            budget: { usd: 100, per: month }
-                          - name: day-tokens
-                            per: [tenant]
-                            budget: { tokens: 100000000, per: day }
-                          - name: ten
-                            match: { tenant: ten }
-                            budget: { requests: 10, per: day }
-                          - name: rate
-                            match: { tenant: rate }
-                            rate: { requests: 1, every: 1h }
-                          - name: tiny
-                            match: { tenant: tiny }
-                            rate: { tokens: 100, every: 1m }
-                        """).toString()));
-        client = Sdk.sync(sidecar.uri());
-        async = Sdk.async(sidecar.uri());
+    static void connect() {
+        client = Sdk.sync(PRODUCT.sidecar().uri());
+        async = Sdk.async(PRODUCT.sidecar().uri());
     }
 
     @AfterAll
-    static void stop() {
+    static void disconnect() {
         client.close();
         async.close();
-        sidecar.close();
-        redis.close();
-        upstream.close();
     }
 
     private static Received last() {
-        List<Received> all = upstream.simulator().received();
+        List<Received> all = PRODUCT.upstream().simulator().received();
         return all.get(all.size() - 1);
     }
 
-    @Test
-    void converseIsSignedTaggedAndMetered() {
-        ConverseResponse answer = client.converse(Sdk.converse(NOVA, "Hello there", 50));
+    private static JsonObject lastMetadata() {
+        return new JsonObject(new String(last().body(), StandardCharsets.UTF_8)).getJsonObject("requestMetadata");
+    }
 
-        Received received = last();
-        assertEquals(received.usage().output(), answer.usage().outputTokens().longValue());
-        String authorization = received.headers().get("authorization");
+    @Test
+    void theAnswersUsageIsTheUpstreams() {
+        ConverseResponse answer = client.converse(Sdk.converse(NOVA, "Hello there", 50));
+        assertEquals(last().usage().output(), answer.usage().outputTokens().longValue());
+    }
+
+    @Test
+    void aCallIsSignedWithTheSidecarsCredentials() {
+        client.converse(Sdk.converse(NOVA, "Hello there", 50));
+        String authorization = last().headers().get("authorization");
         assertTrue(authorization.contains("AKIDEXAMPLE"), authorization);
-        JsonObject metadata =
-                new JsonObject(new String(received.body(), StandardCharsets.UTF_8)).getJsonObject("requestMetadata");
-        assertEquals("acme", metadata.getString("tenantId"));
-        assertEquals("shop", metadata.getString("applicationId"));
-        assertEquals("unassigned", metadata.getString("costCenter"));
-        assertTrue(metadata.containsKey("requestId"));
-        assertTrue(metadata.containsKey("environment"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tenantId, acme", "applicationId, shop", "costCenter, unassigned", "environment, unknown"})
+    void theBodyIsTaggedWithTheCaller(String key, String value) {
+        client.converse(Sdk.converse(NOVA, "Hello there", 50));
+        assertEquals(value, lastMetadata().getString(key));
+    }
+
+    @Test
+    void theBodyIsTaggedWithTheRequestsId() {
+        client.converse(Sdk.converse(NOVA, "Hello there", 50));
+        assertFalse(lastMetadata().getString("requestId").isBlank());
     }
 
     @Test
@@ -136,20 +135,21 @@ class SdkIT {
                 .requestMetadata(Map.of("project", "x", "tenantId", "globex"))
                 .build());
 
-        JsonObject metadata =
-                new JsonObject(new String(last().body(), StandardCharsets.UTF_8)).getJsonObject("requestMetadata");
-        assertEquals("x", metadata.getString("project"));
-        assertEquals("globex", metadata.getString("tenantId"));
+        assertEquals("x", lastMetadata().getString("project"));
+        assertEquals("globex", lastMetadata().getString("tenantId"));
     }
 
     @Test
-    void arnsAndAliasesAreSentInOneSpellingAndSigned() {
+    void anArnIsSentInOneSpelling() {
         client.converse(Sdk.converse(PROFILE_ARN, "Hi", 5));
         assertEquals(
                 "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A111122223333%3Ainference-profile%2Fus.amazon.nova-lite-v1%3A0"
                         + "/converse",
                 last().path());
+    }
 
+    @Test
+    void anAliasIsSentAsTheModelThatItNames() {
         client.converse(Sdk.converse("nova", "Hi", 5));
         assertEquals("/model/us.amazon.nova-lite-v1%3A0/converse", last().path());
     }
@@ -158,8 +158,9 @@ class SdkIT {
     void anApplicationProfileIsPricedByTheModelThatTheControlPlaneNames() {
         client.converse(
                 Sdk.converse("arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/zzz999", "Hi", 5));
-        assertTrue(sidecar.metric("tollgate_requests_total", "model=\"nova-lite\"", "model_id=\"zzz999\"") >= 1);
-        assertEquals(0, sidecar.metric("tollgate_unknown_price_total", "zzz999"));
+        assertTrue(
+                PRODUCT.sidecar().metric("tollgate_requests_total", "model=\"nova-lite\"", "model_id=\"zzz999\"") >= 1);
+        assertEquals(0, PRODUCT.sidecar().metric("tollgate_unknown_price_total", "zzz999"));
     }
 
     @Test
@@ -177,7 +178,7 @@ class SdkIT {
     }
 
     @Test
-    void streamsReachTheAsyncClient() {
+    void aConverseStreamReachesTheAsyncClient() {
         AtomicInteger deltas = new AtomicInteger();
         List<Integer> outputTokens = new CopyOnWriteArrayList<>();
         async.converseStream(
@@ -192,7 +193,10 @@ class SdkIT {
                 .join();
         assertEquals(20, deltas.get());
         assertEquals(List.of(20), outputTokens);
+    }
 
+    @Test
+    void anInvokeStreamReachesTheAsyncClient() {
         AtomicInteger chunks = new AtomicInteger();
         async.invokeModelWithResponseStream(
                         r -> r.modelId(SONNET)
@@ -209,26 +213,35 @@ class SdkIT {
     }
 
     @Test
-    void otherOperationsPass() {
+    void countTokensPasses() {
         assertEquals(
                 2,
                 client.countTokens(r -> r.modelId(NOVA).input(i -> i.converse(c -> c.messages(Sdk.user("12345678")))))
                         .inputTokens());
+    }
+
+    @Test
+    void applyGuardrailPasses() {
         client.applyGuardrail(r -> r.guardrailIdentifier("gr1")
                 .guardrailVersion("1")
                 .source("INPUT")
                 .content(GuardrailContentBlock.fromText(t -> t.text("x"))));
-        assertTrue(client.listAsyncInvokes(r -> r.maxResults(5)) != null);
-        assertEquals("/async-invoke", lastPathOfAnyKind());
+        assertEquals("/guardrail/gr1/version/1/apply", last().path());
     }
 
-    private static String lastPathOfAnyKind() {
-        return last().path();
+    @Test
+    void listAsyncInvokesPasses() {
+        assertEquals(
+                0,
+                client.listAsyncInvokes(r -> r.maxResults(5))
+                        .asyncInvokeSummaries()
+                        .size());
+        assertEquals("/async-invoke", last().path());
     }
 
     @Test
     void fiftyAtOnceAgainstTenAdmitExactlyTen() throws Exception {
-        long before = upstream.simulator().count();
+        long before = PRODUCT.upstream().simulator().count();
         AtomicInteger admitted = new AtomicInteger();
         AtomicInteger denied = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(50);
@@ -248,11 +261,11 @@ class SdkIT {
         assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
         assertEquals(10, admitted.get());
         assertEquals(40, denied.get());
-        assertEquals(10, upstream.simulator().count() - before);
+        assertEquals(10, PRODUCT.upstream().simulator().count() - before);
 
         long tokens = 0;
         BigDecimal dollars = BigDecimal.ZERO;
-        for (Received r : upstream.simulator().received()) {
+        for (Received r : PRODUCT.upstream().simulator().received()) {
             if (new String(r.body(), StandardCharsets.UTF_8).contains("\"tenantId\":\"ten\"")) {
                 tokens += r.usage().input() + r.usage().output();
                 // us.amazon.nova-lite: 0.06 and 0.24 USD for a million tokens, rounded half-even for each call.
@@ -274,7 +287,8 @@ class SdkIT {
     }
 
     private static JsonObject limit(String name, String tenant) {
-        JsonArray all = new JsonObject(sidecar.get("/tollgate/v1/limits").body()).getJsonArray("limits");
+        JsonArray all =
+                new JsonObject(PRODUCT.sidecar().get("/tollgate/v1/limits").body()).getJsonArray("limits");
         return all.stream()
                 .map(JsonObject.class::cast)
                 .filter(l -> l.getString("name").equals(name)
@@ -283,38 +297,40 @@ class SdkIT {
                 .orElseThrow();
     }
 
+    /** One call an hour: the first or the second of any two is denied. */
+    private static ThrottlingException throttled() {
+        ConverseRequest call = Sdk.converse(NOVA, "Hi", 5).toBuilder()
+                .requestMetadata(Map.of("tenantId", "rate"))
+                .build();
+        return assertThrows(ThrottlingException.class, () -> {
+            client.converse(call);
+            client.converse(call);
+        });
+    }
+
     @Test
     void aRateDeniesWithWhatTheSdkCallsThrottling() {
-        client.converse(Sdk.converse(NOVA, "Hi", 5).toBuilder()
-                .requestMetadata(Map.of("tenantId", "rate"))
-                .build());
-        ThrottlingException e = assertThrows(
-                ThrottlingException.class,
-                () -> client.converse(Sdk.converse(NOVA, "Hi", 5).toBuilder()
-                        .requestMetadata(Map.of("tenantId", "rate"))
-                        .build()));
-        assertEquals(429, e.statusCode());
+        ThrottlingException e = throttled();
         assertTrue(e.isThrottlingException());
+        assertEquals(429, e.statusCode());
         assertTrue(e.getMessage().contains("limit rate"), e.getMessage());
-        assertTrue(e.requestId() != null && !e.requestId().isBlank());
-        assertTrue(e.awsErrorDetails()
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Retry-After, [0-9]+",
+        "x-amz-retry-after, [0-9]+",
+        "X-Tollgate-Limit, rate;limit=.+",
+        "X-Tollgate-Remaining, 0 requests",
+        "x-amzn-RequestId, [0-9a-f-]+"
+    })
+    void aThrottledCallCarries(String header, String pattern) {
+        ThrottlingException e = throttled();
+        String value = e.awsErrorDetails()
                 .sdkHttpResponse()
-                .firstMatchingHeader("Retry-After")
-                .isPresent());
-        assertTrue(e.awsErrorDetails()
-                .sdkHttpResponse()
-                .firstMatchingHeader("x-amz-retry-after")
-                .isPresent());
-        assertTrue(e.awsErrorDetails()
-                .sdkHttpResponse()
-                .firstMatchingHeader("X-Tollgate-Limit")
-                .isPresent());
-        assertEquals(
-                "0 requests",
-                e.awsErrorDetails()
-                        .sdkHttpResponse()
-                        .firstMatchingHeader("X-Tollgate-Remaining")
-                        .orElseThrow());
+                .firstMatchingHeader(header)
+                .orElse("none");
+        assertTrue(value.matches(pattern), header + ": " + value);
     }
 
     @Test
@@ -327,22 +343,45 @@ class SdkIT {
         assertTrue(e.getMessage().contains("this call alone"), e.getMessage());
     }
 
-    @Test
-    void metricsCountWhatHappened() {
+    @ParameterizedTest
+    @CsvSource({
+        "tollgate_requests_total, model=\"nova-lite\", 1",
+        "tollgate_invocations_total, outcome=\"success\", 1",
+        "tollgate_tokens_total, type=\"output\", 5",
+        "tollgate_cost_usd_total, model=\"nova-lite\", 0.000001"
+    })
+    void aCallIsCountedForItsTenant(String metric, String label, double least) {
+        double before = PRODUCT.sidecar().metric(metric, "tenant=\"acme\"", label);
         client.converse(Sdk.converse(NOVA, "Count me", 10));
+        assertTrue(PRODUCT.sidecar().metric(metric, "tenant=\"acme\"", label) - before >= least * 0.999);
+    }
 
-        assertTrue(sidecar.metric("tollgate_requests_total", "tenant=\"acme\"", "model=\"nova-lite\"") >= 1);
-        assertTrue(sidecar.metric("tollgate_invocations_total", "outcome=\"success\"", "tenant=\"acme\"") >= 1);
-        assertTrue(sidecar.metric("tollgate_tokens_total", "type=\"output\"", "tenant=\"acme\"") >= 5);
-        assertTrue(sidecar.metric("tollgate_cost_usd_total", "tenant=\"acme\"") > 0);
-        assertTrue(sidecar.metric("gen_ai_client_operation_duration_seconds_count") >= 1);
-        String metrics = sidecar.get("/q/metrics").body();
-        assertTrue(metrics.lines().noneMatch(l -> l.startsWith("tollgate") && l.contains("=\"\"")), "no empty label");
-        metrics.lines()
+    @Test
+    void aCallIsTimed() {
+        double before = PRODUCT.sidecar().metric("gen_ai_client_operation_duration_seconds_count");
+        client.converse(Sdk.converse(NOVA, "Count me", 10));
+        assertEquals(before + 1, PRODUCT.sidecar().metric("gen_ai_client_operation_duration_seconds_count"));
+    }
+
+    private static List<String> metrics() {
+        client.converse(Sdk.converse(NOVA, "Count me", 10));
+        return PRODUCT.sidecar().get("/q/metrics").body().lines().toList();
+    }
+
+    @Test
+    void noLabelIsEmpty() {
+        assertTrue(metrics().stream().noneMatch(l -> l.startsWith("tollgate") && l.contains("=\"\"")));
+    }
+
+    @Test
+    void everyMetricHasAHelpText() {
+        metrics().stream()
                 .filter(l -> l.startsWith("# HELP tollgate") || l.startsWith("# HELP gen_ai"))
                 .forEach(l -> assertTrue(l.split(" ", 4).length == 4 && !l.split(" ", 4)[3].isBlank(), l));
-        assertTrue(
-                metrics.lines().noneMatch(l -> l.contains("_bucket{") && l.contains("tenant=")),
-                "no histogram has a tenant");
+    }
+
+    @Test
+    void noHistogramHasATenant() {
+        assertTrue(metrics().stream().noneMatch(l -> l.contains("_bucket{") && l.contains("tenant=")));
     }
 }
