@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,13 +34,13 @@ public final class PolicyWatcher implements Supplier<Policy> {
     private final Path file;
     private final InstantSource clock;
     private final Listener listener;
-    private volatile Policy current;
+    private volatile PolicyState state;
     private String seen;
     private Instant looked;
 
     private PolicyWatcher(Path file, Policy first, String seen, InstantSource clock, Listener listener) {
         this.file = file;
-        this.current = first;
+        this.state = PolicyState.loaded(file, first, clock.instant());
         this.seen = seen;
         this.clock = clock;
         this.looked = clock.instant();
@@ -67,7 +68,12 @@ public final class PolicyWatcher implements Supplier<Policy> {
 
     @Override
     public Policy get() {
-        return current;
+        return state.policy();
+    }
+
+    /** What is in force, and what is wrong with a later file. */
+    public PolicyState state() {
+        return state;
     }
 
     private synchronized boolean look() {
@@ -81,18 +87,22 @@ public final class PolicyWatcher implements Supplier<Policy> {
             version = version(file);
             text = Files.readString(file);
         } catch (IOException e) {
-            refuse("it cannot be read", UNREADABLE);
+            refuse(List.of(PolicyState.Mistake.ofFile("it cannot be read")), UNREADABLE);
             return false;
         }
         return !text.equals(seen) && load(text, version);
     }
 
     private boolean load(String text, long version) {
+        Policy current = state.policy();
         try {
             Policy read = PolicyReader.read(text, Math.max(version, current.version() + 1));
             if (text.isBlank() && !current.limits().isEmpty()) {
                 // An editor empties a file before it writes it: no reason to lift every limit.
-                refuse("expected a policy, found an empty file; \"limits: []\" lifts all limits", text);
+                refuse(
+                        List.of(PolicyState.Mistake.ofFile(
+                                "expected a policy, found an empty file; \"limits: []\" lifts all limits")),
+                        text);
                 return false;
             }
             if (read.revised() && read.version() <= current.version()) {
@@ -101,21 +111,21 @@ public final class PolicyWatcher implements Supplier<Policy> {
                         file);
             }
             List<String> changes = PolicyDiff.of(current, read, looked);
-            current = read;
+            state = PolicyState.loaded(file, read, clock.instant());
             seen = text;
             LOG.infof("Policy %s reloaded: %d limits", file, read.limits().size());
             changes.forEach(change -> LOG.infof("Policy: %s", change));
             listener.reloaded(read);
             return true;
         } catch (PolicyException e) {
-            refuse(String.valueOf(e.getMessage()), text);
+            refuse(e.problems().stream().map(PolicyState.Mistake::of).toList(), text);
             return false;
         }
     }
 
     /** Logs the overrides that a test picks. */
     private void overrides(Predicate<BudgetOverride> picked, String what) {
-        for (Limit limit : current.limits()) {
+        for (Limit limit : state.policy().limits()) {
             if (limit.quantity() instanceof Limit.Budget budget
                     && budget.override().filter(picked).isPresent()) {
                 LOG.infof(
@@ -127,9 +137,11 @@ public final class PolicyWatcher implements Supplier<Policy> {
         }
     }
 
-    private void refuse(String why, String text) {
+    private void refuse(List<PolicyState.Mistake> mistakes, String text) {
         if (!text.equals(seen)) {
             seen = text;
+            state = state.with(mistakes);
+            String why = mistakes.stream().map(PolicyState.Mistake::toString).collect(Collectors.joining("\n"));
             LOG.errorf("Policy %s is not loaded, the last good one stays in force:%n%s", file, why);
             listener.refused();
         }

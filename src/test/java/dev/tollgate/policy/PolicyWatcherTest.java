@@ -1,6 +1,7 @@
 package dev.tollgate.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.ManualClock;
 import dev.tollgate.harness.Ports;
@@ -105,5 +106,32 @@ class PolicyWatcherTest {
         Ports.await(SOON, "the end of the override in the log", () -> log.all()
                 .contains(
                         "Policy: limit b: override 8 USD until 2026-11-27T00:00:00Z is over, its own amount is 5 USD"));
+    }
+
+    @Test
+    void theStateNamesTheMistakesUntilTheFileIsGood() throws IOException {
+        Instant first = watcher.state().loadedAt().orElseThrow();
+        assertEquals(List.of(), watcher.state().mistakes());
+        refuses("limits:\n  - { name: a, concurrency: many }\n  - { nam: b, concurrency: 1 }\n", 1);
+        List<PolicyState.Mistake> mistakes = watcher.state().mistakes();
+        assertEquals(2, mistakes.get(0).line());
+        assertTrue(mistakes.get(0).message().endsWith("found \"many\""), mistakes.toString());
+        assertEquals(3, mistakes.get(1).line());
+        assertEquals(first, watcher.state().loadedAt().orElseThrow(), "of what is in force");
+        refuses("", 2);
+        assertEquals(0, watcher.state().mistakes().get(0).line(), "the whole file");
+        clock.advance(1000);
+        Files.writeString(file, "limits: [ { name: a, concurrency: 6 } ]");
+        Ports.await("the good file", () -> counting.reloaded.get() == 2);
+        assertEquals(List.of(), watcher.state().mistakes());
+        assertTrue(watcher.state().loadedAt().orElseThrow().isAfter(first));
+    }
+
+    @Test
+    void mistakesAreBounded() throws IOException {
+        refuses("limits:\n" + "  - { name: a, concurrency: many }\n".repeat(1000), 1);
+        assertEquals(100, watcher.state().mistakes().size());
+        refuses("limits: [ { name: a, concurrency: " + "x".repeat(100_000) + " } ]", 2);
+        assertTrue(watcher.state().mistakes().get(0).message().length() < 600);
     }
 }
