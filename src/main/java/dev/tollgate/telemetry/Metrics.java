@@ -43,6 +43,7 @@ public final class Metrics implements PolicyWatcher.Listener {
     private final Meters meters;
     private final LedgerMetrics ledger;
     private final AtomicLong policyLoadedAt = new AtomicLong();
+    private final PodCounts counts = new PodCounts();
     private final Counter limited;
     private final Counter usageDropped;
     private final InstantSource clock;
@@ -138,11 +139,18 @@ public final class Metrics implements PolicyWatcher.Listener {
         return calls.computeIfAbsent(labels, l -> new CallCounters(registry, l.tags()));
     }
 
+    /** What the status page shows beside the ledger's numbers. */
+    public PodCounts counts() {
+        return counts;
+    }
+
     public void unknownPrice(ModelTarget target) {
+        String model = modelIds.bounded(target.metricId(), false);
+        counts.unknownPrice(model);
         meters.counter(
                         "tollgate.unknown.price",
                         "Calls of a model that the price book does not know",
-                        Tags.of("model_id", modelIds.bounded(target.metricId(), false)))
+                        Tags.of("model_id", model))
                 .increment();
     }
 
@@ -163,6 +171,7 @@ public final class Metrics implements PolicyWatcher.Listener {
     }
 
     public void upstreamError(String type) {
+        counts.upstreamError();
         upstreamErrors(type).increment();
     }
 

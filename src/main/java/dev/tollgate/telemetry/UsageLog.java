@@ -32,6 +32,7 @@ public final class UsageLog implements AutoCloseable {
     private static final int FILES_KEPT = 5;
 
     private final BlockingQueue<String> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final RecentCalls recent = new RecentCalls();
     private final Optional<OutputStream> stdout;
     private final Optional<Handler> file;
     private final Runnable dropped;
@@ -63,9 +64,15 @@ public final class UsageLog implements AutoCloseable {
 
     /** Queues one record; never waits. */
     public void write(UsageRecord record) {
+        recent.add(RecentCall.of(record));
         if (!queue.offer(record.json())) {
             dropped.run();
         }
+    }
+
+    /** The last calls, whether or not their records could be written. */
+    public RecentCalls recent() {
+        return recent;
     }
 
     private void run() {
