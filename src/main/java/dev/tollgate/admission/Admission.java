@@ -241,6 +241,11 @@ public final class Admission {
         return settlements.pending();
     }
 
+    /** True if calls are decided without the ledger for so long that shares deny too. */
+    public boolean graceIsOver() {
+        return outage.lastedMillis() > settings.outageGrace().toMillis();
+    }
+
     /** Completes when every settlement has reached the ledger. */
     public Future<Void> drain() {
         return settlements.drain();

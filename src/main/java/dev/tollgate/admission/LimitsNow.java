@@ -14,7 +14,9 @@ import dev.tollgate.policy.Limit;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver.TenantFacts;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The limits as they are, for the callers and models that are configured or were seen by this pod. */
@@ -32,6 +35,9 @@ public final class LimitsNow {
 
     private static final int MAX_SEEN = 1000;
     private static final int CHUNKS_AT_ONCE = 8;
+
+    // The owner of what tenants share.
+    private static final String ALL = "all";
 
     // Stands for whatever model: shows limits that do not depend on one before the first call.
     private static final ModelTarget ANY = ModelTarget.of(ModelId.parse("any"), Optional.empty());
@@ -72,7 +78,8 @@ public final class LimitsNow {
         if (already != null && !already.isComplete()) {
             return already;
         }
-        Future<LimitsSnapshot> asked = ask(chunks(), 0, new ArrayList<>())
+        Future<LimitsSnapshot> asked = prepared()
+                .compose(chunks -> ask(chunks, 0, new ArrayList<>()))
                 .map(limits -> {
                     LimitsSnapshot snapshot = new LimitsSnapshot(limits, clock.instant());
                     last.set(snapshot);
@@ -116,11 +123,18 @@ public final class LimitsNow {
         return out;
     }
 
+    /** With thousands of tenants this takes longer than an event loop may be busy. */
+    private Future<List<Chunk>> prepared() {
+        Context context = Vertx.currentContext();
+        return context == null ? Future.succeededFuture(chunks()) : context.executeBlocking(this::chunks, false);
+    }
+
     private List<Chunk> chunks() {
         Policy now = policy.get();
+        Map<String, List<Limit>> byOwner = now.limits().stream().collect(Collectors.groupingBy(Limit::owner));
         Map<String, Map<BucketKey, Row>> byTenant = new LinkedHashMap<>();
         for (Seen one : known(now)) {
-            for (Limit limit : now.limits()) {
+            for (Limit limit : concerning(one.caller.tenant(), byOwner)) {
                 boolean applies = !one.target.equals(ANY) || !limit.asksForModel();
                 if (applies && limit.matches(one.caller, one.target)) {
                     Row row = row(limit, now.version(), one);
@@ -139,6 +153,15 @@ public final class LimitsNow {
         return chunks;
     }
 
+    /** Without those of other tenants: a file may hold a limit for each of thousands. */
+    private static List<Limit> concerning(String tenant, Map<String, List<Limit>> byOwner) {
+        List<Limit> limits = new ArrayList<>(byOwner.getOrDefault(ALL, List.of()));
+        if (!tenant.equals(ALL)) {
+            limits.addAll(byOwner.getOrDefault(tenant, List.of()));
+        }
+        return limits;
+    }
+
     private Row row(Limit limit, long version, Seen one) {
         Bucket bucket = Buckets.of(limit, version, one.caller, one.target, clock.instant());
         Optional<String> model =
@@ -146,7 +169,7 @@ public final class LimitsNow {
         return new Row(
                 limit,
                 Buckets.display(limit, one.caller, one.target),
-                bucket.shared() ? "all" : one.caller.tenant(),
+                bucket.shared() ? ALL : one.caller.tenant(),
                 model,
                 bucket);
     }

@@ -50,6 +50,11 @@ final class Outage {
         this.shares = new LocalLedger(clock, Integer.MAX_VALUE);
     }
 
+    /** Milliseconds since the first call that was decided without the ledger; 0 if the last one was decided with it. */
+    synchronized long lastedMillis() {
+        return since < 0 ? 0 : clock.millis() - since;
+    }
+
     synchronized void over() {
         if (since >= 0) {
             since = -1;
