@@ -2,6 +2,7 @@ package dev.tollgate.bedrock;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
     public static final int MAX_MODEL_ID = 2048;
 
     private static final String MODEL = "/model/";
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final List<Operation> MODEL_OPERATIONS = List.of(
             Operation.CONVERSE,
             Operation.CONVERSE_STREAM,
@@ -100,7 +102,7 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
             if (Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '.' || c == '~') {
                 out.append(c);
             } else {
-                out.append(String.format("%%%02X", (int) c));
+                HEX.toHexDigits(out.append('%'), (byte) c);
             }
         }
         return out.toString();
