@@ -15,6 +15,8 @@ import redis.embedded.core.ExecutableProvider;
 /** A Redis server of its own: the machine's, else the one that comes as a jar. It keeps nothing unless told to. */
 public final class RealRedis implements AutoCloseable {
 
+    private static final int ATTEMPTS = 5;
+
     private final int port;
     private final List<String> command;
     private Process process;
@@ -24,8 +26,20 @@ public final class RealRedis implements AutoCloseable {
         this.command = command;
     }
 
+    /** Starts a server; at another port if this one, or the one that a cluster's nodes talk by, is taken meanwhile. */
     public static RealRedis start(String... settings) {
-        int port = Ports.free();
+        for (int i = 1; i < ATTEMPTS; i++) {
+            RealRedis redis = at(Ports.free(), settings);
+            if (redis.starts()) {
+                return redis;
+            }
+        }
+        RealRedis redis = at(Ports.free(), settings);
+        redis.restart();
+        return redis;
+    }
+
+    private static RealRedis at(int port, String... settings) {
         List<String> command = new ArrayList<>(List.of(
                 executable(),
                 "--port",
@@ -40,9 +54,7 @@ public final class RealRedis implements AutoCloseable {
                 "--dir",
                 folder()));
         command.addAll(List.of(settings));
-        RealRedis redis = new RealRedis(port, command);
-        redis.restart();
-        return redis;
+        return new RealRedis(port, command);
     }
 
     private static String executable() {
@@ -75,6 +87,13 @@ public final class RealRedis implements AutoCloseable {
 
     /** Starts it, empty but for what it saved itself; with more settings this time. */
     public void restart(String... more) {
+        if (!starts(more)) {
+            throw new AssertionError("expected redis-server on " + port + ", found that it ended at once");
+        }
+    }
+
+    /** False if the process ended before it answered. */
+    private boolean starts(String... more) {
         List<String> all = new ArrayList<>(command);
         all.addAll(List.of(more));
         try {
@@ -86,7 +105,8 @@ public final class RealRedis implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Ports.await("redis-server on " + port, () -> Ports.answers(port));
+        Ports.await("redis-server on " + port, () -> !process.isAlive() || Ports.answers(port));
+        return process.isAlive();
     }
 
     /** As by kill -9. */
