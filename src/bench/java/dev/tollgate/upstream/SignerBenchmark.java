@@ -1,6 +1,7 @@
 package dev.tollgate.upstream;
 
 import dev.tollgate.bedrock.Splice;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,10 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** Signature version 4 of one small request. */
 @State(Scope.Thread)
@@ -39,22 +38,9 @@ public class SignerBenchmark {
     private final Signer signer = new SigV4Signer(
             vertx,
             new Endpoint("bedrock-runtime.us-east-1.amazonaws.com", 443, true, "us-east-1"),
-            new CredentialsCache(
-                    vertx,
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")),
-                    new CallGuard() {
-                        @Override
-                        public <T> io.vertx.core.Future<T> call(
-                                java.util.function.Supplier<io.vertx.core.Future<T>> operation) {
-                            return operation.get();
-                        }
-                    },
-                    Clock.systemUTC()));
-
-    @Setup
-    public void fetchCredentials() throws ExecutionException, InterruptedException {
-        signer.sign(request()).toCompletionStage().toCompletableFuture().get();
-    }
+            Signer.BEDROCK,
+            Clock.systemUTC(),
+            request -> Future.succeededFuture(AwsBasicCredentials.create("AKIDEXAMPLE", "secret")));
 
     @TearDown
     public void close() throws ExecutionException, InterruptedException {

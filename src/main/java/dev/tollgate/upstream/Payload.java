@@ -3,11 +3,7 @@ package dev.tollgate.upstream;
 import dev.tollgate.bedrock.Splice;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
@@ -17,11 +13,18 @@ public final class Payload {
     /** No bytes. */
     public static final Payload EMPTY = of(new byte[0]);
 
+    private static final int COPIED = 16 * 1024;
+
     private final List<Part> parts;
     private final int length;
 
     /** Bytes from {@code start} to before {@code end} of an array. */
     private record Part(byte[] bytes, int start, int end) {}
+
+    /** Receives bytes of an array. */
+    interface Bytes {
+        void accept(byte[] bytes, int start, int length);
+    }
 
     private Payload(List<Part> parts, int length) {
         this.parts = parts;
@@ -35,11 +38,12 @@ public final class Payload {
 
     /** The bytes with changes that do not overlap; of two at one place the first comes first. */
     public static Payload of(byte[] body, List<Splice> changes) {
-        List<Part> parts = new ArrayList<>();
+        List<Splice> inOrder = new ArrayList<>(changes);
+        inOrder.sort(Comparator.comparingInt(Splice::start));
+        List<Part> parts = new ArrayList<>(2 * inOrder.size() + 1);
         int at = 0;
         int length = body.length;
-        for (Splice change :
-                changes.stream().sorted(Comparator.comparingInt(Splice::start)).toList()) {
+        for (Splice change : inOrder) {
             parts.add(new Part(body, at, change.start()));
             parts.add(new Part(change.inserted(), 0, change.inserted().length));
             at = change.end();
@@ -54,18 +58,33 @@ public final class Payload {
         return length;
     }
 
-    /** All bytes from the start. */
-    InputStream open() {
-        return new SequenceInputStream(Collections.enumeration(parts.stream()
-                .map(part -> new ByteArrayInputStream(part.bytes, part.start, part.end - part.start))
-                .toList()));
+    /** Hands over all bytes in their order, without a copy. */
+    void forEach(Bytes receiver) {
+        for (Part part : parts) {
+            receiver.accept(part.bytes, part.start, part.end - part.start);
+        }
     }
 
-    /** Views of the bytes in their order, none larger than {@code max}. */
+    /** The bytes in their order, in pieces none of which is larger than {@code max}: views, or one copy of few bytes. */
     List<Buffer> slices(int max) {
+        if (length <= Math.min(max, COPIED)) {
+            return List.of(copy());
+        }
         List<Buffer> slices = new ArrayList<>();
         parts.forEach(part -> slice(slices, part.bytes, part.start, part.end, max));
         return slices;
+    }
+
+    /** Three small pieces would be three system calls and three packets. */
+    @SuppressWarnings("deprecation")
+    private Buffer copy() {
+        byte[] all = new byte[length];
+        int at = 0;
+        for (Part part : parts) {
+            System.arraycopy(part.bytes, part.start, all, at, part.end - part.start);
+            at += part.end - part.start;
+        }
+        return Buffer.buffer(Unpooled.wrappedBuffer(all));
     }
 
     // The only factory that does not copy.

@@ -16,13 +16,13 @@ public interface Signer {
             Vertx vertx, Endpoint endpoint, Optional<String> bearerToken, CallGuard guard, InstantSource clock) {
         return bearerToken.<Signer>map(BearerSigner::new).orElseGet(() -> {
             CredentialsCache own = CredentialsCache.own(vertx, endpoint, guard, clock);
-            return new SigV4Signer(vertx, endpoint, BEDROCK, request -> own.get());
+            return new SigV4Signer(vertx, endpoint, BEDROCK, clock, request -> own.get());
         });
     }
 
     /** By the credentials of the tenant's session, and by the pod's own for a request that is no tenant's. */
     static Signer of(Vertx vertx, Endpoint endpoint, TenantRole role) {
-        return new SigV4Signer(vertx, endpoint, BEDROCK, role::credentials);
+        return new SigV4Signer(vertx, endpoint, BEDROCK, role.clock(), role::credentials);
     }
 
     /**

@@ -53,7 +53,7 @@ public final class TenantRole {
             InstantSource clock,
             Consumer<TenantRoleOutcome> listener) {
         CredentialsCache own = CredentialsCache.own(vertx, sts, guard, clock);
-        Signer signer = new SigV4Signer(vertx, sts, "sts", request -> own.get());
+        Signer signer = new SigV4Signer(vertx, sts, "sts", clock, request -> own.get());
         AssumeRole role =
                 new AssumeRole(vertx, config, sts, signer, config.tenantRole().orElseThrow());
         boolean denies = config.tenantRoleFailure() == UpstreamConfig.TenantRoleFailure.DENY;
@@ -68,6 +68,10 @@ public final class TenantRole {
     public Future<Instant> examine(Session session) {
         return assume.apply(session)
                 .map(credentials -> credentials.expirationTime().orElse(Instant.MAX));
+    }
+
+    InstantSource clock() {
+        return clock;
     }
 
     Future<AwsCredentialsIdentity> credentials(UpstreamRequest request) {
