@@ -7,7 +7,7 @@ import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.tenant.Caller;
 import java.io.IOException;
-import java.io.StringWriter;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 
@@ -29,7 +29,6 @@ public record UsageRecord(
         String pod) {
 
     private static final JsonFactory JSON = new JsonFactory();
-    private static final int USUAL_LENGTH = 700;
 
     /**
      * The request as it came.
@@ -64,9 +63,8 @@ public record UsageRecord(
      */
     public record Outcome(String decision, String limit, String end, int status, long latencyMs, long firstByteMs) {}
 
-    /** Without a line break. */
-    public String json() {
-        StringWriter out = new StringWriter(USUAL_LENGTH);
+    /** One line of JSON, its line feed included, in UTF-8. */
+    void write(OutputStream out) {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeStringField("requestId", request.requestId);
@@ -85,10 +83,10 @@ public record UsageRecord(
             json.writeStringField("sdkAttempt", request.sdkAttempt);
             json.writeStringField("pod", pod);
             json.writeEndObject();
+            json.writeRaw('\n');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toString();
     }
 
     private void writeSubject(JsonGenerator json) throws IOException {
