@@ -34,6 +34,7 @@ public final class Admission {
     private final BudgetWatch budgets;
     private final Outage outage;
     private final RecentDenials recent;
+    private final Plans plans = new Plans();
     private final Map<String, Live> live = new ConcurrentHashMap<>();
     private volatile long ledgerAheadMillis;
 
@@ -95,7 +96,7 @@ public final class Admission {
     }
 
     private Plan plan(Demand demand) {
-        return Plan.of(policy.get(), demand, ledgerNow());
+        return plans.of(policy.get(), demand, ledgerNow());
     }
 
     private Instant ledgerNow() {
@@ -178,6 +179,7 @@ public final class Admission {
     private Decision admitted(Attempt attempt, AdmitReply.Admitted reply) {
         Hold hold = attempt.hold;
         saw(attempt, reply.balances());
+        recent.forget(hold);
         Decision.Admitted decision = admitted(
                 attempt.plan,
                 hold,
