@@ -50,7 +50,18 @@ public final class LimitsNow {
     private final AtomicReference<@Nullable LimitsSnapshot> last = new AtomicReference<>();
     private final AtomicReference<@Nullable Future<LimitsSnapshot>> running = new AtomicReference<>();
 
-    private record Seen(Caller caller, ModelTarget target) {}
+    // Written out because it is looked up on every call, and native-image interprets a record's own.
+    private record Seen(Caller caller, ModelTarget target) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Seen that && caller.equals(that.caller) && target.equals(that.target);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * caller.hashCode() + target.hashCode();
+        }
+    }
 
     /** Rows that one question to the ledger covers. */
     private record Chunk(String tenant, List<Row> rows) {}

@@ -1,5 +1,6 @@
 package dev.tollgate.admission;
 
+import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Usage;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
@@ -8,6 +9,7 @@ import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.Weight;
 import dev.tollgate.pricing.Charge;
 import dev.tollgate.pricing.Estimate;
+import dev.tollgate.tenant.Caller;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,17 +22,35 @@ public record Plan(List<Guard> guards) {
         guards = List.copyOf(guards);
     }
 
+    /** A limit that applies to calls of a caller and a model, and the bucket in which it counts them. */
+    record Place(Limit limit, Bucket bucket, String name) {}
+
     static Plan of(Policy policy, Demand demand, Instant now) {
-        List<Guard> guards = new ArrayList<>();
-        for (Limit limit : policy.limits()) {
-            Weight weight = limit.quantity().weight();
-            if (counts(weight, demand.estimate()) && limit.matches(demand.caller(), demand.target())) {
-                Bucket bucket = Buckets.of(limit, policy.version(), demand.caller(), demand.target(), now);
-                String name = Buckets.display(limit, demand.caller(), demand.target());
-                guards.add(new Guard(limit, name, Claim.of(bucket, amount(weight, demand.estimate()))));
+        return of(places(policy, demand.caller(), demand.target(), now), demand.estimate());
+    }
+
+    /** The claims of one call at its places. */
+    static Plan of(List<Place> places, Estimate estimate) {
+        List<Guard> guards = new ArrayList<>(places.size());
+        for (Place place : places) {
+            Weight weight = place.limit.quantity().weight();
+            if (counts(weight, estimate)) {
+                guards.add(new Guard(place.limit, place.name, Claim.of(place.bucket, amount(weight, estimate))));
             }
         }
         return new Plan(guards);
+    }
+
+    /** @param now decides about the period of a budget and its override */
+    static List<Place> places(Policy policy, Caller caller, ModelTarget target, Instant now) {
+        List<Place> places = new ArrayList<>();
+        for (Limit limit : policy.limits()) {
+            if (limit.matches(caller, target)) {
+                Bucket bucket = Buckets.of(limit, policy.version(), caller, target, now);
+                places.add(new Place(limit, bucket, Buckets.display(limit, caller, target)));
+            }
+        }
+        return List.copyOf(places);
     }
 
     private static boolean counts(Weight weight, Estimate estimate) {
@@ -65,7 +85,11 @@ public record Plan(List<Guard> guards) {
     }
 
     List<Claim> claims() {
-        return guards.stream().map(Guard::claim).toList();
+        List<Claim> claims = new ArrayList<>(guards.size());
+        for (Guard guard : guards) {
+            claims.add(guard.claim());
+        }
+        return claims;
     }
 
     Plan without(int index) {

@@ -1,12 +1,10 @@
 package dev.tollgate.bedrock;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,6 +20,7 @@ public final class RequestMetadata {
     private static final int MAX_ENTRIES = 16;
     private static final int MAX_LENGTH = 256;
     private static final int MAX_HEADER = 8500;
+    private static final int USUAL_LENGTH = 256;
     private static final JsonFactory JSON = new JsonFactory();
 
     private RequestMetadata() {}
@@ -54,17 +53,19 @@ public final class RequestMetadata {
 
     /** As a JSON object. */
     public static String json(Map<String, String> metadata) {
-        StringWriter out = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            for (Map.Entry<String, String> entry : metadata.entrySet()) {
-                json.writeStringField(entry.getKey(), entry.getValue());
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toString();
+        StringBuilder out = new StringBuilder(USUAL_LENGTH).append('{');
+        metadata.forEach((key, value) -> {
+            out.append(out.length() > 1 ? "," : "");
+            quote(out, key);
+            quote(out.append(':'), value);
+        });
+        return out.append('}').toString();
+    }
+
+    private static void quote(StringBuilder out, String text) {
+        out.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(text, out);
+        out.append('"');
     }
 
     /** As a header value, without the application's own entries if it would be too long with them. */

@@ -70,7 +70,7 @@ final class HeadParser {
                 return "expected lines that end with CR LF, found a bare line feed";
             }
             last = -1;
-            String problem = line(new String(line, 0, kept, StandardCharsets.ISO_8859_1));
+            String problem = ordinaryHeader() ? FINE : line(new String(line, 0, kept, StandardCharsets.ISO_8859_1));
             kept = 0;
             return problem;
         }
@@ -85,6 +85,19 @@ final class HeadParser {
             line[kept++] = b;
         }
         return FINE;
+    }
+
+    /** True for a well-formed header that says nothing of framing; most are, and need no text of their own. */
+    private boolean ordinaryHeader() {
+        if (state != State.HEADERS || kept == 0 || "hHcCtT \t".indexOf(line[0]) >= 0) {
+            return false;
+        }
+        for (int i = 0; i < kept; i++) {
+            if (line[i] == ':') {
+                return i > 0 && line[i - 1] != ' ';
+            }
+        }
+        return false;
     }
 
     private String line(String text) {

@@ -14,4 +14,20 @@ public record Caller(String tenant, String application, String costCenter, Strin
                 && name.length() <= MAX_LENGTH
                 && name.chars().allMatch(c -> c >= ' ' && c != 127 && !Character.isISOControl(c));
     }
+
+    // Written out because callers are looked up on every call, and native-image interprets a record's own.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Caller that
+                && tenant.equals(that.tenant)
+                && application.equals(that.application)
+                && costCenter.equals(that.costCenter)
+                && environment.equals(that.environment)
+                && user.equals(that.user);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * tenant.hashCode() + application.hashCode()) + user.hashCode();
+    }
 }
