@@ -37,6 +37,11 @@ public final class Upstreams implements AutoCloseable {
         return new Upstreams(authorization);
     }
 
+    /** One that takes any API key. */
+    public static Upstreams bearer() {
+        return new Upstreams((request, body) -> Optional.empty());
+    }
+
     public static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
