@@ -11,6 +11,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The JVM image, whatever the sidecar is. */}}
+{{- define "tollgate.jvmImage" -}}
+{{ include "tollgate.image" (dict "Chart" .Chart "Values" (mergeOverwrite (deepCopy .Values) (dict "image" (dict "variant" "jvm" "tag" (ternary .Values.image.tag "" (eq .Values.image.variant "jvm")))))) }}
+{{- end -}}
+
 {{- define "tollgate.name" -}}
 {{ .Values.nameOverride | default .Chart.Name }}
 {{- end -}}

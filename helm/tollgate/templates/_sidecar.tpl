@@ -87,6 +87,12 @@ volumeMounts:
 - name: TOLLGATE_UPSTREAM_ENDPOINT
   value: {{ . | quote }}
 {{- end }}
+{{- with .Values.otlp.endpoint }}
+- name: TOLLGATE_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: OTEL_RESOURCE_ATTRIBUTES
+  value: {{ printf "k8s.namespace.name=%s" $.Release.Namespace | quote }}
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 - name: {{ $name }}
   value: {{ include "tollgate.text" $value | quote }}

@@ -14,6 +14,9 @@
 {{- if and (has .Values.cloudwatch.form (list "deployment" "localhost")) (not (or .Values.aws.region .Values.cloudwatch.region)) -}}
 {{- fail (printf "cloudwatch.form is %s: expected cloudwatch.region or aws.region, found both empty; the CloudWatch agent does not start without a region" .Values.cloudwatch.form) -}}
 {{- end -}}
+{{- if and .Values.etl.enabled (not (and .Values.etl.inputs .Values.etl.output)) -}}
+{{- fail "etl.enabled is true: expected etl.inputs, a list of s3:// prefixes, and etl.output, s3://bucket/prefix; found one of them empty" -}}
+{{- end -}}
 {{- if eq (int .Values.ports.data) (int .Values.ports.management) -}}
 {{- fail (printf "ports.data and ports.management are both %d: expected two ports" (int .Values.ports.data)) -}}
 {{- end -}}
@@ -44,7 +47,7 @@
 {{- range $name, $value := .Values.settings }}{{ $_ := set $literals $name (printf "settings.%s" $name) }}{{ end -}}
 {{- range .Values.extraEnv }}{{ if hasKey . "value" }}{{ $_ := set $literals .name (printf "extraEnv %s" .name) }}{{ end }}{{ end -}}
 {{- range $name, $where := $literals -}}
-{{- if regexMatch "PASSWORD|SECRET|TOKEN|API_KEY|REDIS_URL|REDIS_HOSTS|WEBHOOK" $name -}}
+{{- if regexMatch "PASSWORD|SECRET|TOKEN|API_KEY|REDIS_URL|REDIS_HOSTS|WEBHOOK|OTLP_HEADERS" $name -}}
 {{- fail (printf "%s is a value: expected a reference to a Secret, `extraEnv: [{ name: %s, valueFrom: { secretKeyRef: { name: ..., key: ... } } }]`" $where $name) -}}
 {{- end -}}
 {{- end -}}

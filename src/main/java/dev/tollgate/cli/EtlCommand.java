@@ -8,11 +8,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code tollgate etl --out DIR PATH...}: Parquet for Athena, Spark, DuckDB. */
 final class EtlCommand implements Callable<Integer> {
 
     private static final int UNREADABLE = 3;
+    private static final String ACCEPT_UNREADABLE = "--accept-unreadable";
 
     private final CommandSpec spec =
             Main.command(this, "Makes Parquet tables of logs and usage records (JVM form only).");
@@ -21,6 +23,11 @@ final class EtlCommand implements Callable<Integer> {
         ReportOptions.addPaths(spec);
         ReportOptions.addReading(spec);
         ReportOptions.option(spec, "--out", "DIR", "Folder of the tables: main/, metadata/, failed/.");
+        spec.addOption(OptionSpec.builder(ACCEPT_UNREADABLE)
+                .type(boolean.class)
+                .initialValue(false)
+                .description("Exit with 0 although lines could not be read; they are in failed/.")
+                .build());
         return spec;
     }
 
@@ -39,7 +46,8 @@ final class EtlCommand implements Callable<Integer> {
             Etl.Result done = etl.run(Inputs.find(options.paths(), Stores.s3()));
             System.out.println(done.records() + " records of " + done.files() + " files, " + done.skipped()
                     + " files unchanged, " + done.unreadableLines() + " lines unreadable");
-            return done.unreadableLines() > 0 ? UNREADABLE : 0;
+            boolean accepted = spec.findOption(ACCEPT_UNREADABLE).getValue();
+            return done.unreadableLines() > 0 && !accepted ? UNREADABLE : 0;
         } catch (IOException | UncheckedIOException e) {
             System.err.println(e.getMessage());
             return 1;

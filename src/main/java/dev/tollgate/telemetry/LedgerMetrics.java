@@ -22,6 +22,8 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
     // Exist at zero from the start; others appear when they happen.
     private static final List<String> ERRORS = List.of("timeout", "connection", "open-circuit");
 
+    private static final List<String> UNMETERED = List.of("estimated", "unsettled");
+
     private final Meters meters;
     private final UnaryOperator<String> tenantLabel;
     private final BudgetGauges budgets;
@@ -59,6 +61,11 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
     @Override
     public void ledgerDamaged(String field) {
         ledgerErrors("damaged").increment();
+    }
+
+    /** Lets the counters of calls that were booked by estimate, or not at all, exist at zero. */
+    void announce(String tenant) {
+        UNMETERED.forEach(kind -> settlements.of(tenantLabel.apply(tenant)).of(kind));
     }
 
     private Counter ledgerErrors(String kind) {
@@ -119,18 +126,25 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
                 "1 if the ledger answers",
                 Tags.empty(),
                 () -> health.get().up() ? 1 : 0);
-        String help = "1 if the ledger's server has the property, 0 if not, NaN if it is not known";
-        meters.gauge("tollgate.ledger.durability", help, Tags.of("property", "persistent"), () -> switch (health.get()
-                .durability()) {
-            case AOF, REPLICA -> 1;
-            case NONE -> 0;
-            case UNKNOWN -> Double.NaN;
-        });
+        String help = "1 if the ledger's server has the property, 0 if not, NaN if it is not known or has no server";
+        meters.gauge(
+                "tollgate.ledger.durability", help, Tags.of("property", "persistent"), () -> persistent(health.get()));
         meters.gauge(
                 "tollgate.ledger.durability",
                 help,
                 Tags.of("property", "no_eviction"),
                 () -> health.get().evicting() ? 0 : 1);
+    }
+
+    private static double persistent(LedgerHealth health) {
+        if (health.kind().equals("memory")) {
+            return Double.NaN;
+        }
+        return switch (health.durability()) {
+            case AOF, REPLICA -> 1;
+            case NONE -> 0;
+            case UNKNOWN -> Double.NaN;
+        };
     }
 
     /** Passes on what happens to budgets. */

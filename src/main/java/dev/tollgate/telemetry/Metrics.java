@@ -48,6 +48,7 @@ public final class Metrics implements PolicyWatcher.Listener {
     private final Counter usageDropped;
     private final InstantSource clock;
     private volatile boolean policyCurrent = true;
+    private volatile Policy policy = Policy.NONE;
     private volatile @Nullable Announcement announcement;
 
     /**
@@ -103,6 +104,7 @@ public final class Metrics implements PolicyWatcher.Listener {
      * @param mayName tenants other than the pod's own
      */
     public void announce(Policy policy, Function<Policy, Caller> pod, Predicate<String> mayName) {
+        this.policy = policy;
         Announcement first = new Announcement(pod, mayName, this::call);
         announcement = first;
         announce(policy, first);
@@ -136,7 +138,15 @@ public final class Metrics implements PolicyWatcher.Listener {
             limited.increment();
             labels = CallLabels.other();
         }
-        return calls.computeIfAbsent(labels, l -> new CallCounters(registry, l.tags()));
+        return calls.computeIfAbsent(labels, l -> announced(l, caller, target));
+    }
+
+    /** With what can deny such calls at zero, so that its first increase is one. */
+    private CallCounters announced(CallLabels labels, Caller caller, ModelTarget target) {
+        CallCounters counters = new CallCounters(registry, labels.tags());
+        policy.limits().stream().filter(l -> l.matches(caller, target)).forEach(counters::announce);
+        ledger.announce(caller.tenant());
+        return counters;
     }
 
     /** What the status page shows beside the ledger's numbers. */
@@ -227,6 +237,7 @@ public final class Metrics implements PolicyWatcher.Listener {
 
     @Override
     public void reloaded(Policy policy) {
+        this.policy = policy;
         policyReload("success").increment();
         policyCurrent = true;
         policyLoadedAt.set(clock.millis());

@@ -18,11 +18,13 @@ public final class RealRedis implements AutoCloseable {
     private static final int ATTEMPTS = 5;
 
     private final int port;
+    private final Path folder;
     private final List<String> command;
     private Process process;
 
-    private RealRedis(int port, List<String> command) {
+    private RealRedis(int port, Path folder, List<String> command) {
         this.port = port;
+        this.folder = folder;
         this.command = command;
     }
 
@@ -40,6 +42,7 @@ public final class RealRedis implements AutoCloseable {
     }
 
     private static RealRedis at(int port, String... settings) {
+        String folder = newFolder();
         List<String> command = new ArrayList<>(List.of(
                 executable(),
                 "--port",
@@ -52,9 +55,9 @@ public final class RealRedis implements AutoCloseable {
                 "no",
                 // A replica writes what it gets of its primary, which another server must not find.
                 "--dir",
-                folder()));
+                folder));
         command.addAll(List.of(settings));
-        return new RealRedis(port, command);
+        return new RealRedis(port, Path.of(folder), command);
     }
 
     private static String executable() {
@@ -75,7 +78,7 @@ public final class RealRedis implements AutoCloseable {
         }
     }
 
-    private static String folder() {
+    private static String newFolder() {
         try {
             return Files.createTempDirectory(Path.of("target"), "redis")
                     .toAbsolutePath()
@@ -137,6 +140,11 @@ public final class RealRedis implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Where it saves. */
+    public Path folder() {
+        return folder;
     }
 
     public String url() {

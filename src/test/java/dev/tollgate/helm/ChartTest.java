@@ -9,6 +9,7 @@ import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -21,6 +22,7 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1alpha1.MutatingAd
 import io.fabric8.kubernetes.api.model.admissionregistration.v1alpha1.MutatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
@@ -50,6 +52,8 @@ class ChartTest {
             Map.entry("StatefulSet", StatefulSet.class),
             Map.entry("Service", Service.class),
             Map.entry("Pod", Pod.class),
+            Map.entry("CronJob", CronJob.class),
+            Map.entry("PersistentVolumeClaim", PersistentVolumeClaim.class),
             Map.entry("NetworkPolicy", NetworkPolicy.class),
             // v1 of Kubernetes 1.36 has the fields of v1alpha1, whose types there are.
             Map.entry("MutatingAdmissionPolicy", MutatingAdmissionPolicy.class),
@@ -64,7 +68,8 @@ class ChartTest {
 
     private static List<String> renderings() {
         List<String> all = new ArrayList<>();
-        for (String values : new String[] {null, "full", "external-secret", "existing", "quickstart", "memory"}) {
+        for (String values :
+                new String[] {null, "full", "external-secret", "existing", "quickstart", "memory", "etl"}) {
             all.add(Chart.render(Chart.NEW, values));
             if (!"full".equals(values)) {
                 all.add(Chart.render(Chart.OLD, values));
@@ -121,6 +126,13 @@ class ChartTest {
                                         .getSpec()
                                         .getTemplate()
                                         .getSpec();
+                            case "CronJob" ->
+                                Chart.typed(object, CronJob.class)
+                                        .getSpec()
+                                        .getJobTemplate()
+                                        .getSpec()
+                                        .getTemplate()
+                                        .getSpec();
                             case "Pod" -> Chart.typed(object, Pod.class).getSpec();
                             default -> null;
                         };
@@ -142,7 +154,7 @@ class ChartTest {
                 assertTrue(typed.getEmptyDir() == null || typed.getEmptyDir().getSizeLimit() != null);
             }
         }
-        assertEquals(3, pods, "the CloudWatch agent, and the quickstart's Valkey on two clusters");
+        assertEquals(5, pods, "the CloudWatch agent, and the quickstart's Valkey and the ETL on two clusters each");
     }
 
     /** The engine leaves hooks out of what it renders; here the test pod is none. */
@@ -174,6 +186,7 @@ class ChartTest {
 
     private static void restricted(PodSpec spec) {
         spec.getContainers().forEach(c -> restricted(c, spec));
+        spec.getInitContainers().forEach(c -> restricted(c, spec));
         assertTrue(spec.getHostNetwork() == null && spec.getHostPID() == null && spec.getHostIPC() == null);
         spec.getVolumes().forEach(v -> assertEquals(null, v.getHostPath()));
     }
@@ -215,7 +228,7 @@ class ChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"full", "external-secret", "existing", "quickstart", "memory"})
+    @ValueSource(strings = {"full", "external-secret", "existing", "quickstart", "memory", "etl"})
     void rendersAsItDidBefore(String values) throws IOException {
         String kubeVersion = Set.of("full", "quickstart").contains(values) ? Chart.NEW : Chart.OLD;
         Golden.check(

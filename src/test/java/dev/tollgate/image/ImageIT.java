@@ -200,6 +200,9 @@ class ImageIT {
         }
         String dockerfile = Files.readString(Path.of("src/main/docker", isNative ? "Dockerfile" : "Dockerfile.jvm"));
         Files.createDirectories(root.resolve("proc"));
+        if (!isNative) {
+            makesParquet();
+        }
         String enter = "mount -t proc proc \"$0/proc\" && exec chroot --userspec=8787:8787 \"$0\" \"$@\"";
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", enter, root.toString()));
         command.addAll(list(line(dockerfile, "ENTRYPOINT")));
@@ -231,6 +234,37 @@ class ImageIT {
         } finally {
             demo.destroyForcibly();
         }
+    }
+
+    /** As the chart's CronJob runs it: needs java.sql and what DuckDB's library is linked to. */
+    private void makesParquet() throws Exception {
+        Files.writeString(
+                root.resolve("tmp/usage.jsonl"),
+                "{\"schemaType\":\"ModelInvocationLog\",\"timestamp\":\"2026-11-03T12:00:00Z\",\"requestId\":\"r\","
+                        + "\"operation\":\"Converse\",\"modelId\":\"amazon.nova-lite-v1:0\",\"input\":{\"inputTokenCount\":1},"
+                        + "\"output\":{\"outputTokenCount\":1}}\n");
+        String enter = "mount -t proc proc \"$0/proc\" && exec chroot --userspec=8787:8787 \"$0\" \"$@\"";
+        ProcessBuilder etl = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        enter,
+                        root.toString(),
+                        "/jre/bin/java",
+                        "-Xmx512m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-jar",
+                        "/app/quarkus-run.jar",
+                        "etl",
+                        "--out",
+                        "/tmp/tables",
+                        "/tmp/usage.jsonl")
+                .redirectErrorStream(true);
+        etl.environment().keySet().removeIf(name -> !name.equals("PATH"));
+        Process process = etl.start();
+        String output = text(process.getInputStream().readAllBytes());
+        assertTrue(process.waitFor() == 0 && output.contains("1 records of 1 files"), output);
     }
 
     private static Map<String, byte[]> untar(InputStream in) throws IOException {

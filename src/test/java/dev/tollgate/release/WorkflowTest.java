@@ -111,7 +111,9 @@ class WorkflowTest {
             for (Map<String, Object> step : steps(job)) {
                 String action = String.valueOf(step.get("uses"));
                 if (action.startsWith("docker/login-action@")) {
-                    assertEquals("${{ vars.REGISTRY }}", map(step.get("with")).get("registry"));
+                    assertEquals(
+                            "${{ inputs.registry || vars.REGISTRY }}",
+                            map(step.get("with")).get("registry"));
                 }
                 if (action.startsWith("azure/setup-helm@")) {
                     assertTrue(
