@@ -40,7 +40,7 @@ public final class Admission {
 
     private record Live(Reservation reservation, long extendedAt) {}
 
-    /** What one call asks the ledger, and how long it may still wait for one that lost writes. */
+    /** One attempt of a call at the ledger, and how long it can still wait for one that lost writes. */
     private record Attempt(Demand demand, Plan plan, Hold hold, long patienceMillis) {}
 
     public Admission(

@@ -14,7 +14,7 @@ import java.util.UUID;
 
 /**
  * Finds the bucket in which a limit counts a call. Its field is the limit's name and what its number means (what is counted,
- * the period, what the limit is told apart by), so that a changed meaning starts a new count and never reads an old one.
+ * the period, what distinguishes its buckets), so that a changed meaning starts a new count and never reads an old one.
  */
 public final class Buckets {
 
@@ -52,12 +52,12 @@ public final class Buckets {
         return new Bucket.Concurrency(name + values, shared, limit.enforced(), ((Limit.Concurrency) quantity).amount());
     }
 
-    /** The limit's name and what else tells its buckets apart, for people: {@code tpm/nova-lite}. */
+    /** The limit's name and what else distinguishes its buckets, for people: {@code tpm/nova-lite}. */
     static String display(Limit limit, Caller caller, ModelTarget target) {
         return limit.name() + values(limit, caller, target);
     }
 
-    /** Initials of what the limit is told apart by, the tenant first. */
+    /** Initials of the dimensions that distinguish the limit's buckets, the tenant first. */
     private static String per(Limit limit) {
         StringBuilder out = new StringBuilder(":");
         for (Dimension dimension : limit.per()) {

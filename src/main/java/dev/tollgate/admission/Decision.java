@@ -9,20 +9,20 @@ import java.util.Optional;
 public sealed interface Decision {
 
     /**
-     * It may; the reservation has to be ended.
+     * The call may proceed; the reservation has to be ended.
      *
      * @param shadowDenied names of shadow limits that would have denied it
      */
     record Admitted(Reservation reservation, List<String> shadowDenied) implements Decision {}
 
     /**
-     * It may not; nothing is held and nothing was charged.
+     * The call may not proceed; nothing is held and nothing was charged.
      *
      * @param limit name of the limit
      * @param weight what the amounts count; micro-USD for {@code USD}
      * @param limitAmount the limit, or the burst of a rate; 0 if that was not the reason
      * @param remaining what a smaller call could still take
-     * @param waitMillis until it is worth asking again; 0 for never with this call
+     * @param waitMillis until it is worth trying again; 0 for never with this call
      * @param resetsAt when all of the limit is free again, if a time says so
      * @param message for people; never the words "too many tokens", which clients take for a context overflow
      */
@@ -53,7 +53,7 @@ public sealed interface Decision {
         RATE,
         CONCURRENCY,
         BUDGET,
-        /** The call alone is larger than a limit, or asks for more limits or buckets than there may be. */
+        /** The call alone is larger than a limit, or needs more limits or buckets than allowed. */
         TOO_LARGE,
         /** It has no price, and a money limit guards it. */
         UNPRICED,

@@ -4,5 +4,5 @@ import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.tenant.Caller;
 
-/** What a call asks to be admitted for: who, which model, how much at most. */
+/** What a call needs to be admitted: who, which model, how much at most. */
 public record Demand(Caller caller, ModelTarget target, Estimate estimate) {}

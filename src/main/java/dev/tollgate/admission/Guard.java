@@ -6,6 +6,6 @@ import dev.tollgate.policy.Limit;
 /**
  * One limit that guards a call, and what the call claims of it.
  *
- * @param bucket the limit's name and what else tells its buckets apart, for people: {@code tpm/nova-lite}
+ * @param bucket the limit's name and what else distinguishes its buckets, for people: {@code tpm/nova-lite}
  */
 public record Guard(Limit limit, String bucket, Claim claim) {}

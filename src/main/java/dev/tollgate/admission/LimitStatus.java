@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * One bucket as it is now.
  *
- * @param bucket the limit's name and what else tells its buckets apart, such as {@code tpm/nova-lite}
+ * @param bucket the limit's name and what else distinguishes its buckets, such as {@code tpm/nova-lite}
  * @param tenant {@code all} if tenants share the bucket
  * @param owner the tenant whose limit it is, by its own bucket or because the limit matches no other; else {@code all}
  * @param model that the bucket is for, if the limit has one for each

@@ -121,7 +121,7 @@ final class Outage {
         return clock.millis() - since;
     }
 
-    /** Without ever having heard of the other pods, and without being told their number, there is no share. */
+    /** Without ever having heard of the other pods, and without a configured number, there is no share. */
     private Optional<Bucket> part(Bucket bucket) {
         return share.flatMap(s -> bucket.part(s, bucket.terms().d() + shareVersion));
     }

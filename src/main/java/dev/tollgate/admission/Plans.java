@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Plans of calls, from what is remembered of their caller and model: which limits apply and in which buckets they count, until
- * a period or an override ends or the policy changes. Naming six buckets anew took 8 kB a call.
+ * a period or an override ends or the policy changes. Naming six buckets again took 8 kB a call.
  */
 final class Plans {
 

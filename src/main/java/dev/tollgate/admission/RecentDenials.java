@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Answers a retry storm from memory: a denial holds for at most 100 ms, for calls that claim no less. If the limit frees
- * later than that, one call asks the ledger again, and the others are denied from memory until it is answered, for at most
+ * later than that, one call queries the ledger again, and the others are denied from memory until it is answered, for at most
  * another 100 ms: a hot limit costs ten runs of the script a second, however many calls come.
  */
 final class RecentDenials {
@@ -39,7 +39,7 @@ final class RecentDenials {
             return at <= now && now < until;
         }
 
-        /** True if it is too old, but surely as true as before: others can be denied while one asks. */
+        /** True if it is too old, but surely as true as before: others can be denied while one call queries the ledger. */
         boolean lasts(long now) {
             return at <= now && now < at + 2 * MAX_MILLIS && now + MAX_MILLIS < at + decision.waitMillis();
         }

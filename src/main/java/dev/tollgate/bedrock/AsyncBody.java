@@ -3,7 +3,7 @@ package dev.tollgate.bedrock;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
-/** Reads the body of StartAsyncInvoke: the model, and how much video is asked for. */
+/** Reads the body of StartAsyncInvoke: the model, and how much video is requested. */
 final class AsyncBody implements BodyReader {
 
     private final JsonParser in;

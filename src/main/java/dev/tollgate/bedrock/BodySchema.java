@@ -73,7 +73,7 @@ public enum BodySchema {
         return largest(maxTokens, facts);
     }
 
-    /** Number of answers asked for, from 1 to 1,000. */
+    /** Number of requested answers, from 1 to 1,000. */
     public long choices(RequestFacts facts) {
         return Math.max(1, Math.min(MAX_CHOICES, largest(choices, facts).orElse(1)));
     }

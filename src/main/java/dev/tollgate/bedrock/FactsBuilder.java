@@ -48,7 +48,7 @@ final class FactsBuilder {
      */
     void once(String place) {
         if (!seen.add(place)) {
-            throw new BadRequest("expected " + place + " once in the body, found it twice");
+            throw new BadRequestException("expected " + place + " once in the body, found it twice");
         }
     }
 
@@ -174,7 +174,7 @@ final class FactsBuilder {
         }
         once(place);
         if (stringBytes() > BedrockPath.MAX_MODEL_ID) {
-            throw new BadRequest("expected a model of at most " + BedrockPath.MAX_MODEL_ID + " characters");
+            throw new BadRequestException("expected a model of at most " + BedrockPath.MAX_MODEL_ID + " characters");
         }
         model = Optional.of(in.getText());
         int start = (int) in.currentTokenLocation().getByteOffset();

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
 /**
- * Reads what image and video models are asked to make: {@code imageGenerationConfig} of Titan and Nova Canvas,
- * {@code steps} of Stable Diffusion XL, of which more than 50 are the dearer quality, {@code videoGenerationConfig} and shots of Nova Reel, {@code duration} and {@code resolution} of Luma Ray. Video models
- * are called by StartAsyncInvoke only.
+ * Reads what a request to image and video models generates: {@code imageGenerationConfig} of Titan and Nova Canvas,
+ * {@code steps} of Stable Diffusion XL, of which more than 50 are the dearer quality, {@code videoGenerationConfig} and
+ * shots of Nova Reel, {@code duration} and {@code resolution} of Luma Ray. Video models are called by StartAsyncInvoke
+ * only.
  */
 final class GeneratedMedia {
 

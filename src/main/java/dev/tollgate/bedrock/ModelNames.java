@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Built-in names of models, such as {@code claude-3-5-haiku}: each stands for the newest version of a model with a price. */
+/** Built-in names of models, such as {@code claude-3-5-haiku}: each refers to the newest version of a model with a price. */
 public final class ModelNames {
 
     /** No built-in names. */
@@ -84,7 +84,7 @@ public final class ModelNames {
         return Optional.ofNullable(ids.get(name)).or(() -> Optional.ofNullable(priced.get(name)));
     }
 
-    /** Every name and the identifier that it stands for. */
+    /** Every name and its identifier. */
     public SortedMap<String, String> all() {
         return ids;
     }

@@ -10,8 +10,8 @@ import io.smallrye.config.WithDefault;
 public interface ModelsConfig {
 
     /**
-     * {@code auto}: where a model needs an inference profile, the region's geography, else {@code global}. {@code none}: bare
-     * ids. A prefix such as {@code us}: that one where the model has it, and never another.
+     * {@code auto}: if a model needs an inference profile, the region's geography, else {@code global}. {@code none}: bare
+     * ids. A prefix such as {@code us}: that one if the model has it, and never another.
      */
     @WithDefault("auto")
     String profilePrefix();

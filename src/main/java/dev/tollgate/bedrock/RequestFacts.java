@@ -9,7 +9,7 @@ import java.util.Optional;
  * What Tollgate needs to know of a request, read before the model is resolved; never any of its text.
  *
  * @param model named by the body, if the body names one
- * @param purchases what is asked for beside tokens, such as images
+ * @param purchases what is requested beside tokens, such as images
  * @param layout positions in the body's bytes of what Tollgate replaces
  */
 public record RequestFacts(
@@ -40,7 +40,7 @@ public record RequestFacts(
      *
      * @param numbers by place, such as {@code inferenceConfig.maxTokens}; see {@link BodySchema}
      * @param cacheWrites true if the body marks something for the prompt cache
-     * @param optimized true if latency-optimised inference is asked for
+     * @param optimized true if latency-optimised inference is requested
      * @param guarded true if a guardrail examines the call
      */
     public record Options(

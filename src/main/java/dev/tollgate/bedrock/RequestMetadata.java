@@ -74,33 +74,33 @@ public final class RequestMetadata {
         return all.length() <= MAX_HEADER ? all : json(merge(ours, Map.of()));
     }
 
-    /** @throws BadRequest if the header is no JSON object of strings, or larger than Bedrock takes */
+    /** @throws BadRequestException if the header is no JSON object of strings, or larger than Bedrock takes */
     public static Map<String, String> parseHeader(String header) {
         if (header.length() > MAX_HEADER) {
-            throw new BadRequest(
+            throw new BadRequestException(
                     "expected " + HEADER + " of at most " + MAX_HEADER + " characters, found " + header.length());
         }
         try (JsonParser in = JSON.createParser(header)) {
             in.nextToken();
             return read(in, HEADER);
         } catch (IOException e) {
-            throw new BadRequest("expected " + HEADER + " to be a JSON object of strings");
+            throw new BadRequestException("expected " + HEADER + " to be a JSON object of strings");
         }
     }
 
     /** Reads the parser's current value; {@code place} names it in errors. */
     static Map<String, String> read(JsonParser in, String place) throws IOException {
         if (in.currentToken() != JsonToken.START_OBJECT) {
-            throw new BadRequest("expected " + place + " to be a JSON object of strings");
+            throw new BadRequestException("expected " + place + " to be a JSON object of strings");
         }
         Map<String, String> metadata = new LinkedHashMap<>();
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String key = in.currentName();
             if (in.nextToken() != JsonToken.VALUE_STRING) {
-                throw new BadRequest("expected " + place + " to be a JSON object of strings");
+                throw new BadRequestException("expected " + place + " to be a JSON object of strings");
             }
             if (in.getTextLength() > MAX_LENGTH || metadata.size() >= MAX_ENTRIES) {
-                throw new BadRequest("expected " + place + " with at most " + MAX_ENTRIES
+                throw new BadRequestException("expected " + place + " with at most " + MAX_ENTRIES
                         + " entries, each value of at most " + MAX_LENGTH + " characters");
             }
             metadata.put(key, in.getText());

@@ -29,7 +29,7 @@ public final class RequestReader {
      * body.
      *
      * @param header values of the request's headers by name; null if there is none
-     * @throws BadRequest if the body is not what the operation takes
+     * @throws BadRequestException if the body is not what the operation takes
      */
     public static RequestFacts read(Operation operation, byte[] body, Function<String, @Nullable String> header) {
         if (operation.body() == Operation.Body.NONE) {
@@ -43,16 +43,16 @@ public final class RequestReader {
             }
             return read(in, facts, bodyReader(operation, in, facts));
         } catch (JsonProcessingException e) {
-            throw new BadRequest("expected JSON as the body; it breaks off or is malformed at byte "
+            throw new BadRequestException("expected JSON as the body; it breaks off or is malformed at byte "
                     + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset()));
         } catch (IOException e) {
-            throw new BadRequest("expected JSON as the body");
+            throw new BadRequestException("expected JSON as the body");
         }
     }
 
     private static RequestFacts read(JsonParser in, FactsBuilder facts, BodyReader body) throws IOException {
         if (in.nextToken() != JsonToken.START_OBJECT) {
-            throw new BadRequest("expected a JSON object as the body");
+            throw new BadRequestException("expected a JSON object as the body");
         }
         int objectStart = (int) in.currentLocation().getByteOffset();
         boolean[] empty = {true};
@@ -61,7 +61,7 @@ public final class RequestReader {
             body.member(name);
         });
         if (in.nextToken() != null) {
-            throw new BadRequest("expected nothing after the body's JSON object");
+            throw new BadRequestException("expected nothing after the body's JSON object");
         }
         body.end();
         return facts.build(objectStart, empty[0]);
@@ -97,7 +97,7 @@ public final class RequestReader {
         boolean mark = body.length > 2 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB;
         boolean wide = body.length > 1 && (body[0] == 0 || body[1] == 0 || (body[0] & 0xFE) == 0xFE);
         if (mark || wide) {
-            throw new BadRequest("expected the body in UTF-8 without a byte order mark, found another encoding");
+            throw new BadRequestException("expected the body in UTF-8 without a byte order mark, found another encoding");
         }
     }
 }

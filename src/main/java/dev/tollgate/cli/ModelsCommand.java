@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** {@code tollgate models}: names of models, the identifiers that they stand for in this region, prices and bounds. */
+/** {@code tollgate models}: names of models, their identifiers in this region, prices and bounds. */
 final class ModelsCommand implements Callable<Integer> {
 
     private final CommandSpec spec = Main.command(

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A name and what it stands for.
+ * A name and its model.
  *
  * @param ofPolicy true if the policy file gives the name
  * @param known false if the book lacks the model, so that the prices are those of its dearest relative, or if nobody knows

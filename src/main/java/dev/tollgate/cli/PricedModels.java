@@ -35,7 +35,7 @@ record PricedModels(PriceBook book, LocalDate day) implements PolicyLint.Models 
         return Optional.of(new PolicyLint.Largest(tokens, microUsd, price.burndown()));
     }
 
-    /** An alias may stand for a built-in name. */
+    /** An alias can refer to a built-in name. */
     private ModelTarget meant(ModelTarget target) {
         ProfilePrefix any = new ProfilePrefix(ProfilePrefix.NONE, Optional.empty());
         return ModelNames.of(book.modelNames(), any)

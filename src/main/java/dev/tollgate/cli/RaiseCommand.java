@@ -36,7 +36,7 @@ final class RaiseCommand implements Callable<Integer> {
     private final CommandSpec spec = Main.command(this, "Raises a budget until a time, in the policy file.");
     private final ReportOptions options = ReportOptions.of(spec);
 
-    /** What is asked for, and what is in force now. */
+    /** The requested amount, and the one in force. */
     private record Raise(Limit limit, Limit.Budget budget, BudgetOverride override, Instant now) {
         String was() {
             return PolicyTable.amount(budget.weight(), budget.amountAt(now));

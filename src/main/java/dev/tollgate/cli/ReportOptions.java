@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Options that the commands over records share, and what they mean. A wrong value is told with exit code 2. */
+/** Options that the commands over records share, and what they mean. A wrong value is reported with exit code 2. */
 final class ReportOptions {
 
     private final CommandSpec spec;

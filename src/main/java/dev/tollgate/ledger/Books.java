@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /**
  * The ledger as the other rooms use it.
  *
- * @param ledger guarded: bounded in time, not asked while it is down
+ * @param ledger guarded: bounded in time, not queried while it is down
  * @param share this pod among the others as last heard; empty if never
  * @param health for people and metrics
  */

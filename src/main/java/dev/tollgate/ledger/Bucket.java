@@ -41,7 +41,7 @@ public sealed interface Bucket {
 
     Kind kind();
 
-    /** Name within the ledger, 1 to 512 bytes of UTF-8; it tells apart whatever must not share a count. */
+    /** Name within the ledger, 1 to 512 bytes of UTF-8; it differs for whatever must not share a count. */
     String field();
 
     /** True if the bucket is not one tenant's own. */
@@ -64,7 +64,7 @@ public sealed interface Bucket {
     /** The part that pod {@code rank} of {@code pods} may use without the ledger; the parts add up to the limit. */
     Optional<Bucket> part(PodShare share, long version);
 
-    /** Where it stands in the ledger for this tenant. */
+    /** Its key in the ledger for this tenant. */
     default BucketKey key(String tenant) {
         return new BucketKey(shared() ? "" : tenant, field());
     }

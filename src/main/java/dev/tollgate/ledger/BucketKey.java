@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Where a bucket stands in the ledger.
+ * The key of a bucket in the ledger.
  *
  * @param owner the tenant, empty if all tenants share the bucket
  */

@@ -103,7 +103,7 @@ public final class GuardedLedger implements Ledger {
     private <T> Future<T> guard(Supplier<Future<T>> operation) {
         if (!breaker.allows()) {
             return Future.failedFuture(
-                    new LedgerException(LedgerFault.OPEN_CIRCUIT, "the ledger is down; not asked again yet"));
+                    new LedgerException(LedgerFault.OPEN_CIRCUIT, "the ledger is down; it is not queried again yet"));
         }
         Context caller = Vertx.currentContext();
         Promise<T> promise = Promise.promise();

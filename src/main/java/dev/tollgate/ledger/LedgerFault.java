@@ -2,15 +2,15 @@ package dev.tollgate.ledger;
 
 import java.util.Locale;
 
-/** Why the ledger gave no answer; a metric label. */
+/** Why the ledger did not reply; a metric label. */
 public enum LedgerFault {
     /** No answer within the deadline. */
     TIMEOUT,
     /** No connection, or it broke before the answer. */
     CONNECTION,
-    /** Not asked: too many calls failed just before. */
+    /** Not sent: too many calls failed just before. */
     OPEN_CIRCUIT,
-    /** Not asked: too many operations wait already. */
+    /** Not sent: too many operations wait already. */
     OVERLOAD,
     /** Redis answered with an error, such as out of memory or busy with a script. */
     SERVER,

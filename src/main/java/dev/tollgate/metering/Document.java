@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * Reads one JSON document after another: a body, an event of a stream, or an element of an array of them. Counts are taken
  * only from where the APIs put them ({@code usage} at the top or inside {@code message}, {@code response} or
- * {@code metadata}, and a few names at the top), so that what a model writes is never taken for its usage.
+ * {@code metadata}, and a few names at the top), so that what a model writes is never mistaken for its usage.
  */
 final class Document implements JsonScanner.Sink {
 

@@ -2,7 +2,7 @@ package dev.tollgate.metering;
 
 /**
  * Reads JSON that is split anywhere, in bounded memory: names, numbers, and of each string its first bytes and how many
- * tokens it may hold. Does not validate; a text that breaks off or is no JSON yields what was read so far.
+ * tokens it may hold. Does not validate; input that breaks off or is no JSON yields what was read so far.
  */
 final class JsonScanner {
 

@@ -60,7 +60,7 @@ public final class Names {
         return ModelNames.near(text, all().keySet());
     }
 
-    /** Every name and the identifier that it stands for; those of the policy hide built-in ones. */
+    /** Every name and its identifier; those of the policy hide built-in ones. */
     public SortedMap<String, String> all() {
         SortedMap<String, String> all = new TreeMap<>(builtIn.all());
         policies.get()

@@ -83,7 +83,7 @@ public record Policy(
     }
 
     /**
-     * The same with built-in names, which this file's aliases hide and may stand for.
+     * The same with built-in names, which this file's aliases hide and can refer to.
      *
      * @param builtIn used for what is no alias
      */

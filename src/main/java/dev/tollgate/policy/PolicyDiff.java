@@ -79,7 +79,7 @@ final class PolicyDiff {
             }
         });
         if (!meaning(old).equals(meaning(limit))) {
-            changes.add("it counts anew, because its number means something else");
+            changes.add("it starts over, because its number means something else");
         }
         lines.add("limit " + limit.name() + ": " + String.join(", ", changes));
     }

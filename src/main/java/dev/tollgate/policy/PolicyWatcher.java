@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
 public final class PolicyWatcher implements Supplier<Policy> {
 
     private static final Logger LOG = Logger.getLogger(PolicyWatcher.class);
-    // Not a text that a file can have.
+    // Not a content that a file can have.
     private static final String UNREADABLE = "\0unreadable";
 
     /** Receives the outcome of each reload. */

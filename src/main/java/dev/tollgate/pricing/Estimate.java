@@ -7,7 +7,7 @@ package dev.tollgate.pricing;
  * @param outputTokens the caller's maximum, or the model's
  * @param microUsd cost of those and of what is bought beside tokens, rounded up; at least 1 unless the call is free
  * @param usesTokens false for operations that no token limit guards
- * @param priced false if the price book has no line for the model, or for an option or unit that is asked for
+ * @param priced false if the price book has no line for the model, or for a requested option or unit
  */
 public record Estimate(
         long inputTokens, long outputTokens, long microUsd, boolean usesTokens, boolean priced, PriceBook.Quote quote) {

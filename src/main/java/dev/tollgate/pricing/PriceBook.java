@@ -49,7 +49,7 @@ public final class PriceBook {
             return Money.microUsd(price.rates().pico(usage), tier.percent(), tariff.pico(purchases));
         }
 
-        /** What a request buys of this model beside tokens: what it asks for and the model is sold by. */
+        /** What a request buys of this model beside tokens: the requested units that the model is sold by. */
         public List<Purchase> purchases(List<Purchase> asked) {
             return tariff.bought(asked);
         }

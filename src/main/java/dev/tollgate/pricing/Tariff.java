@@ -48,12 +48,12 @@ final class Tariff {
         return model.soldByTokens();
     }
 
-    /** False if latency-optimised inference is asked for and the book has no line for it. */
+    /** False if latency-optimised inference is requested and the book has no line for it. */
     boolean latencyPriced() {
         return latencyPriced;
     }
 
-    /** What a request to this model buys: those of the units asked for that the model is sold by, else one unit. */
+    /** What a request to this model buys: those of the requested units that the model is sold by, else one unit. */
     List<Purchase> bought(List<Purchase> asked) {
         List<Purchase> bought = new ArrayList<>(asked.size() + 1);
         for (Purchase purchase : asked) {

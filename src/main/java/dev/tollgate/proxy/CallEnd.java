@@ -1,17 +1,17 @@
 package dev.tollgate.proxy;
 
 import dev.tollgate.admission.Decision;
-import dev.tollgate.bedrock.BadRequest;
+import dev.tollgate.bedrock.BadRequestException;
 import dev.tollgate.upstream.UpstreamException;
 import dev.tollgate.upstream.UpstreamFault;
 
-/** How a call ended: told once for each call, the one vocabulary for charge, metrics and record. */
+/** How a call ended: reported once for each call, the one vocabulary for charge, metrics and record. */
 sealed interface CallEnd {
 
     /** Name in usage records. */
     String label();
 
-    /** Refused by Tollgate before any limit was asked. Nothing is charged. */
+    /** Refused by Tollgate before any limit was checked. Nothing is charged. */
     record Refused(Refusal reason, String message) implements CallEnd {
         @Override
         public String label() {
@@ -78,7 +78,7 @@ sealed interface CallEnd {
         if (failure instanceof RefusedException refused) {
             return new Refused(refused.reason(), String.valueOf(refused.getMessage()));
         }
-        if (failure instanceof BadRequest bad) {
+        if (failure instanceof BadRequestException bad) {
             return new Refused(Refusal.BAD_REQUEST, String.valueOf(bad.getMessage()));
         }
         if (failure instanceof ClientGoneException) {

@@ -1,6 +1,6 @@
 package dev.tollgate.proxy;
 
-import dev.tollgate.bedrock.BadRequest;
+import dev.tollgate.bedrock.BadRequestException;
 import dev.tollgate.bedrock.BedrockPath;
 import dev.tollgate.bedrock.MaxTokens;
 import dev.tollgate.bedrock.ModelTarget;
@@ -85,7 +85,7 @@ public final class CallReader {
         }
         return facts.model()
                 .filter(BedrockPath::legalModel)
-                .orElseThrow(() -> new BadRequest("expected the model in the body as a string of 1 to "
+                .orElseThrow(() -> new BadRequestException("expected the model in the body as a string of 1 to "
                         + BedrockPath.MAX_MODEL_ID + " printable characters, found none"));
     }
 

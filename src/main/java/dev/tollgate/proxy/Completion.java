@@ -14,7 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Told once how a call ended: answers if nobody did, settles or releases, counts, records. */
+/** Runs once when a call has ended: answers if nobody did, settles or releases, counts, records. */
 public final class Completion {
 
     private final ErrorResponses errors;

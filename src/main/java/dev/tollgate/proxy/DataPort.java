@@ -23,7 +23,7 @@ import org.jboss.logging.Logger;
 
 /**
  * The port that applications call, on loopback only, one server for each event loop. Quarkus' own server has no bound on
- * half-sent heads and repairs bad framing, so this one stands in its place (ADR 10).
+ * half-sent heads and repairs bad framing, so this one replaces it (ADR 10).
  */
 public final class DataPort {
 
@@ -43,7 +43,7 @@ public final class DataPort {
 
     /**
      * @param handler takes every request whose framing is sound
-     * @param refused told the reason of each request that is refused before it reaches the handler
+     * @param refused receives the reason of each request that is refused before it reaches the handler
      */
     public DataPort(Vertx vertx, ProxyConfig config, Handler<HttpServerRequest> handler, Consumer<String> refused) {
         this.vertx = vertx;
@@ -53,7 +53,7 @@ public final class DataPort {
         this.toHttp2 = vertx.createNetClient(new NetClientOptions().setTcpNoDelay(true));
     }
 
-    /** Listens on 127.0.0.1, and on ::1 where the machine has it. Fails if the port is taken. */
+    /** Listens on 127.0.0.1, and on ::1 if the machine has it. Fails if the port is taken. */
     public Future<Void> listen(int port) {
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
         return listenForHttp2().compose(v -> deploy(port, "127.0.0.1")).compose(v -> deploy(port, "::1")

@@ -4,7 +4,7 @@ import io.quarkus.arc.Unremovable;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** How denials are told. */
+/** How denials are reported. */
 @Unremovable
 @ConfigMapping(prefix = "tollgate.denial")
 public interface DenialConfig {

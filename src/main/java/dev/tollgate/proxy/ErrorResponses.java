@@ -9,7 +9,7 @@ import java.util.UUID;
 /** Turns ends into errors that AWS SDKs understand: type header, request id, {@code {"message": ...}}. */
 final class ErrorResponses {
 
-    // Some SDKs sleep as long as they are told, weeks included.
+    // Some SDKs sleep as long as Retry-After says, weeks included.
     private static final long MAX_RETRY_MILLIS = 60_000;
 
     private final DenialConfig config;

@@ -120,7 +120,7 @@ final class HeadParser {
         if (text.startsWith("PRI * HTTP/2")) {
             return HTTP_2;
         }
-        // A line that is longer than what is kept ends elsewhere; HTTP/1.0 is asked for by hand only.
+        // A line that is longer than what is kept ends elsewhere; HTTP/1.0 is sent by hand only.
         http11 = !text.endsWith(" HTTP/1.0");
         hosts = 0;
         encodings = 0;

@@ -1,6 +1,6 @@
 package dev.tollgate.proxy;
 
-import dev.tollgate.bedrock.BadRequest;
+import dev.tollgate.bedrock.BadRequestException;
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,9 +44,9 @@ final class Headers {
     private Headers() {}
 
     /**
-     * End-to-end headers of a request, without what is ours to say.
+     * End-to-end headers of a request, without those that Tollgate sets.
      *
-     * @throws BadRequest where a name is no token or a value has a control character (RFC 9110, sections 5.1 and 5.5)
+     * @throws BadRequestException if a name is no token or a value has a control character (RFC 9110, sections 5.1 and 5.5)
      */
     static MultiMap upstream(MultiMap downstream) {
         MultiMap out = MultiMap.caseInsensitiveMultiMap();
@@ -60,7 +60,7 @@ final class Headers {
                     && !name.startsWith("x-forwarded-")
                     && !name.startsWith(":")) {
                 if (!isToken(name) || hasControl(header.getValue())) {
-                    throw new BadRequest("expected header names that are tokens and values without control characters");
+                    throw new BadRequestException("expected header names that are tokens and values without control characters");
                 }
                 out.add(name, header.getValue());
             }

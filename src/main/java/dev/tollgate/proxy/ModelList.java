@@ -29,7 +29,7 @@ public final class ModelList {
         this.priced = List.copyOf(priced);
     }
 
-    /** Answers the request if it asks for the list; false if it is another request. */
+    /** Answers the request if it is for the list; false if it is another request. */
     public boolean answers(HttpServerRequest request) {
         if (!request.method().equals(HttpMethod.GET) || !PATH.equals(request.path())) {
             return false;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Bounds of the data path, and who may call it. */
+/** Bounds of the data path, and who can call it. */
 @Unremovable
 @ConfigMapping(prefix = "tollgate.proxy")
 public interface ProxyConfig {
@@ -64,7 +64,7 @@ public interface ProxyConfig {
     @WithDefault("100")
     int maxDraining();
 
-    /** How long open calls may go on after SIGTERM. */
+    /** How long open calls can go on after SIGTERM. */
     @WithDefault("25s")
     Duration shutdownGrace();
 

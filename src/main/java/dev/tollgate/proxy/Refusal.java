@@ -2,7 +2,7 @@ package dev.tollgate.proxy;
 
 import java.util.Locale;
 
-/** Why Tollgate itself refuses a call before any limit is asked. {@link ErrorResponses} knows what each looks like. */
+/** Why Tollgate itself refuses a call before any limit is checked. {@link ErrorResponses} knows what each looks like. */
 enum Refusal {
     UNKNOWN_OPERATION,
     NOT_METERED,

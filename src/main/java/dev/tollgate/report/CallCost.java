@@ -167,7 +167,7 @@ final class CallCost {
         return prices;
     }
 
-    /** Asks the book for the size at which its price changes, so that it is not asked for each call. */
+    /** Looks up the size at which the book's price changes, once instead of for each call. */
     private DayPrices dayPrices(PricedModel model, LocalDate day) {
         PriceBook.Quote base = book.quote(model.target, day, 0);
         PriceBook.Quote large = book.quote(model.target, day, MAX_TOKENS);

@@ -9,7 +9,7 @@ import java.util.Map;
 /** What one record says of its call. Mutable and reused, because millions pass. */
 final class CallRecord {
 
-    /** Values of the keys that a {@link Dimensions} asks for, in its order; empty if the record does not say. */
+    /** Values of the keys that a {@link Dimensions} reads, in its order; empty if the record does not say. */
     final String[] values;
 
     boolean log;
@@ -18,7 +18,7 @@ final class CallRecord {
     boolean denied;
     /** 64 bits of the request id; 0 if there is none. */
     long id;
-    /** The request id itself and all request metadata, only if a reader is told to keep them. */
+    /** The request id itself and all request metadata, only if a reader is set to keep them. */
     String requestId = "";
 
     final Map<String, String> metadata = new LinkedHashMap<>();

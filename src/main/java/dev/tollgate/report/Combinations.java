@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Numbers for combinations of a model and key values, so that a pending call keeps a number instead of texts. */
+/** Numbers for combinations of a model and key values, so that a pending call keeps a number instead of strings. */
 final class Combinations {
 
     private final Map<Texts, Integer> numbers = new HashMap<>();

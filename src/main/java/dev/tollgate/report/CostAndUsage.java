@@ -19,7 +19,7 @@ import java.util.zip.GZIPInputStream;
 
 /**
  * Amazon Bedrock's lines of a CUR 2.0 (Data Exports) file, CSV plain or gzip, by day and token type. What AWS calls a usage
- * type differs by region and model and follows no rule, so types are told by the words in it, and named beside the sums.
+ * type differs by region and model and follows no rule, so types are recognized by the words in it, and named beside the sums.
  */
 public final class CostAndUsage {
 

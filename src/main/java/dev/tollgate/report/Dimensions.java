@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The keys that a run reads from each record, and where they stand: in metadata, or in fields of the record itself. */
+/** The keys that a run reads from each record, and where they are: in metadata, or in fields of the record itself. */
 final class Dimensions {
 
     /** Keys that come from the time of a call. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** One self-contained page: the groups as data, and a script that draws every view from what the filters leave. */
 final class HtmlReport implements ReportWriter {
 
-    /** What the page can tell apart, in the order in which it is rolled up from the end. */
+    /** What the page can distinguish, in the order in which it is rolled up from the end. */
     static final List<String> KEYS = List.of("day", "tenant", "model", "company", "environment", "department");
 
     private static final String PLACE = "@DATA@";
@@ -33,7 +33,7 @@ final class HtmlReport implements ReportWriter {
         this.version = version;
     }
 
-    /** Keeps texts from ending the script element. */
+    /** Keeps strings from ending the script element. */
     private static final class InScript extends CharacterEscapes {
         private static final long serialVersionUID = 1;
 

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Whole lines of a plain, gzip or zstd stream, which its first bytes tell apart. Lines stay in the buffer, and where a line
+ * Whole lines of a plain, gzip or zstd stream, which is recognized by its first bytes. Lines stay in the buffer, and where a line
  * ends is found by who reads it: a second look at each byte would cost as much as the reading.
  */
 final class LineReader implements Closeable {

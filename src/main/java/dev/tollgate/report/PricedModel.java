@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** A model as records name it, what it is, and its prices by day. Not for several threads. */
 final class PricedModel {
 
-    /** Bare model id, such as {@code anthropic.claude-sonnet-4-5-20250929-v1:0}; an ARN that says no model as it stands. */
+    /** Bare model id, such as {@code anthropic.claude-sonnet-4-5-20250929-v1:0}; an ARN that names no model unchanged. */
     final String name;
 
     final ModelTarget target;
     final Map<Long, CallCost.DayPrices> prices = new HashMap<>();
 
-    /** The epoch day asked for last, and its prices. */
+    /** The epoch day of the last query, and its prices. */
     long day;
 
     CallCost.@Nullable DayPrices dayPrices;

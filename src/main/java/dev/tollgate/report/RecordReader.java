@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Reads one line: a model invocation log record of Bedrock (all operations and stream shapes), or a usage record of
- * Tollgate. The kind is told by the fields, not by the file.
+ * Tollgate. The fields decide the kind, not the file.
  */
 final class RecordReader {
 
@@ -228,7 +228,7 @@ final class RecordReader {
         }
     }
 
-    /** True if a key asks for it; else it is stepped over. */
+    /** True if a key needs it; else it is skipped. */
     private boolean wanted(int index) throws UnreadableException {
         if (index < 0) {
             in.skip();

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 /**
  * What a run found.
  *
- * @param rows sorted by key, or as the command asks
+ * @param rows sorted by key, or as the command requests
  * @param unpriced calls of models that the price book lacks, by model
  * @param rolledUp keys that were rolled up to stay within the bound of groups
  */

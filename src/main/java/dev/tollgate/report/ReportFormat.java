@@ -23,7 +23,7 @@ public enum ReportFormat {
                 .findFirst();
     }
 
-    /** The keys to group by: a page and a FOCUS file need more than what was asked. */
+    /** The keys to group by: a page and a FOCUS file need more than the requested ones. */
     public List<String> keys(List<String> asked) {
         Set<String> keys = new LinkedHashSet<>();
         if (this == HTML) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is asked of the records.
+ * A query over the records.
  *
  * @param groupBy keys: those of time (day, month, hour), tenant, model, application, costCenter, environment, operation,
  *     region, account, or any metadata key by its own name

@@ -68,7 +68,7 @@ final class Texts {
         return true;
     }
 
-    /** 64 bits of a text; two of ten million ids meet with a chance of 3 in a million. 0 for the empty text only. */
+    /** 64-bit hash of a string; two of ten million ids collide with a chance of 3 in a million. 0 for the empty string only. */
     static long hash(byte[] bytes, int from, int to) {
         long hash = FNV_BASIS;
         for (int i = from; i < to; i++) {

@@ -26,7 +26,7 @@ public final class CommandSettings implements ConfigSourceProvider {
         given = with(given, settings);
     }
 
-    /** Adds settings that hold where the user sets none. */
+    /** Adds settings that hold if the user sets none. */
     public static synchronized void byDefault(Map<String, String> settings) {
         defaults = with(defaults, settings);
     }

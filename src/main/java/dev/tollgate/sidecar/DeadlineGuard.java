@@ -22,7 +22,7 @@ final class DeadlineGuard implements CallGuard {
     private final TypedGuard<CompletionStage<Object>> guard;
     private volatile CircuitBreakerState state = CircuitBreakerState.CLOSED;
 
-    /** Around what is asked seldom, and by one call at a time. */
+    /** For operations that are rare, and made by one call at a time. */
     static DeadlineGuard seldom(String name, Duration deadline) {
         return new DeadlineGuard(name, deadline, 2, Duration.ofSeconds(1));
     }

@@ -7,7 +7,7 @@ import java.time.InstantSource;
 import java.util.function.Supplier;
 
 /**
- * What the rooms stand on.
+ * What all rooms use.
  *
  * @param redis connects only when it is used
  * @param version of this build

@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * How long a prompt is, how long its answer will be, and what both cost in tokens.
  *
- * @param tier the service tier asked for, which serves the call unless a fault names another; empty if none is
+ * @param tier the requested service tier, which serves the call unless a fault names another; empty if none is
  */
 record Answer(Usage usage, String family, String tier) {
 

@@ -43,7 +43,7 @@ record Faults(Map<String, String> switches) {
         return number(name).orElse(otherwise);
     }
 
-    /** True where fault {@code name} is to happen at this piece. */
+    /** True if fault {@code name} is to happen at this piece. */
     boolean at(String name, int piece) {
         return number(name).map(n -> n == piece).orElse(false);
     }

@@ -103,7 +103,7 @@ final class Shapes {
                                 .put("input_tokens_details", cached(answer.usage())));
     }
 
-    /** A whole InvokeModel answer. Cohere's and old Mistral's tell their usage in headers only. */
+    /** A whole InvokeModel answer. Cohere's and old Mistral's report their usage in headers only. */
     static JsonObject invoke(Answer answer, boolean withUsage) {
         Usage usage = withUsage ? answer.usage() : Usage.NONE;
         String text = answer.text();

@@ -22,7 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 
-/** The server. Remembers the calls it got, up to a bound, so that tests can ask. */
+/** The server. Remembers the calls it got, up to a bound, so that tests can query them. */
 public final class Simulator {
 
     private static final int MAX_REMEMBERED = 20_000;

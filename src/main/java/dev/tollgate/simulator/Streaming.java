@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Sends a stream's pieces at a pace, with the faults asked for. */
+/** Sends a stream's pieces at a pace, with the requested faults. */
 final class Streaming {
 
     private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

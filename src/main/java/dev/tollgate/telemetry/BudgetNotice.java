@@ -5,7 +5,7 @@ import dev.tollgate.policy.Weight;
 import java.math.BigDecimal;
 import java.util.Locale;
 
-/** What people are told of a budget. */
+/** A notification about a budget. */
 record BudgetNotice(Event event, BudgetEvent budget) {
 
     /** What happened. */

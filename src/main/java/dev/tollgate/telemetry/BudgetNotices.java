@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/** Tells people of budgets: a log line, a counter, and the webhook if there is one. Never blocks. */
+/** Reports events of budgets: a log line, a counter, and the webhook if there is one. Never blocks. */
 public final class BudgetNotices {
 
     private static final Logger LOG = Logger.getLogger(BudgetNotices.class);

@@ -4,7 +4,7 @@ import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.tenant.Caller;
 import io.micrometer.core.instrument.Tags;
 
-/** The labels of the counters that tell calls apart. */
+/** The labels that distinguish calls in counters. */
 record CallLabels(
         String tenant, String model, String modelId, String application, String environment, String costCenter) {
 

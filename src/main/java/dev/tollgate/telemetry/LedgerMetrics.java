@@ -32,7 +32,7 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
     private final ByLabel<ByLabel<Counter>> settlements;
     private volatile Consumer<BudgetNotice> notices = notice -> {};
 
-    /** @param tenantLabel the label of a tenant, which may stand for many */
+    /** @param tenantLabel the label of a tenant, which can represent many */
     LedgerMetrics(MeterRegistry registry, UnaryOperator<String> tenantLabel) {
         this.meters = new Meters(registry);
         this.tenantLabel = tenantLabel;
@@ -77,7 +77,7 @@ public final class LedgerMetrics implements AdmissionListener, LedgerListener {
         failOpen(limit).increment();
     }
 
-    /** Lets the counter of a limit that may be passed unchecked exist at zero. */
+    /** Lets the counter of a limit that calls can pass unchecked exist at zero. */
     Counter failOpen(String limit) {
         return meters.counter(
                 "tollgate.fail.open",

@@ -54,7 +54,7 @@ final class Meters {
         return Arrays.stream(nanos).mapToObj(Duration::ofNanos).toArray(Duration[]::new);
     }
 
-    /** Second field of statm, in pages; 0 where there is no such file. */
+    /** Second field of statm, in pages; 0 if there is no such file. */
     static double residentBytes() {
         try {
             return Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]) * 4096.0;

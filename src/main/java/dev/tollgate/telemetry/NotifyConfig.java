@@ -5,7 +5,7 @@ import io.smallrye.config.ConfigMapping;
 import java.net.URI;
 import java.util.Optional;
 
-/** Who is told of budgets that pass a threshold, are used up, or start over. */
+/** Who is notified when a budget passes a threshold, is used up, or starts over. */
 @Unremovable
 @ConfigMapping(prefix = "tollgate.notify")
 public interface NotifyConfig {

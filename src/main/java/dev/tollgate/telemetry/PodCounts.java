@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a person asks of a pod at a glance, counted since it started. */
+/** What a pod did since it started, for people. */
 public final class PodCounts {
 
     private final LongAdder upstreamErrors = new LongAdder();

@@ -3,7 +3,7 @@ package dev.tollgate.telemetry;
 import java.util.Optional;
 
 /**
- * Where a request stands in a distributed trace: the header {@code traceparent} of
+ * The position of a request in a distributed trace: the header {@code traceparent} of
  * <a href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>.
  *
  * @param traceId 32 lower-case hexadecimal digits, not all of them 0

@@ -48,7 +48,7 @@ public final class UsageLog implements AutoCloseable {
     /**
      * Starts the writer.
      *
-     * @param dropped told for each record that is lost
+     * @param dropped runs for each record that is lost
      * @throws IOException if the file cannot be written
      */
     public UsageLog(UsageConfig config, Runnable dropped) throws IOException {
@@ -133,7 +133,7 @@ public final class UsageLog implements AutoCloseable {
         try {
             batch.writeTo(stdout.get());
         } catch (IOException e) {
-            // Whoever read standard output has gone; nobody is left to tell.
+            // The reader of standard output has gone.
             dropped.run();
         }
         batch.reset();

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * POSTs JSON texts to one URL, one at a time and in order. A receiver that is slow, mute or failing costs at last the texts,
+ * POSTs JSON strings to one URL, one at a time and in order. A receiver that is slow, mute or failing costs strings,
  * which are counted, and never a call: the queue is bounded and nothing waits for it.
  */
 public final class Webhook {
@@ -27,15 +27,15 @@ public final class Webhook {
      *
      * @param timeout of one attempt
      * @param firstPause before the second attempt; each further one is twice as long
-     * @param attempts for one text
-     * @param waiting texts at most, the one in delivery included
+     * @param attempts for one string
+     * @param waiting strings at most, the one in delivery included
      */
     public record Bounds(Duration timeout, Duration firstPause, int attempts, int waiting) {
         /** Gives up after about a minute and a half. */
         public static final Bounds USUAL = new Bounds(Duration.ofSeconds(10), Duration.ofSeconds(1), 6, 100);
     }
 
-    /** How a text ended. */
+    /** What became of a string. */
     public enum Outcome {
         SENT,
         /** Every attempt failed, or the receiver rejected it. */
@@ -54,7 +54,7 @@ public final class Webhook {
 
     /**
      * @param url http or https, with a host
-     * @param ended receives the outcome of each text
+     * @param ended receives the outcome of each string
      */
     public Webhook(Vertx vertx, URI url, Bounds bounds, Consumer<Outcome> ended) {
         this.vertx = vertx;
@@ -67,7 +67,7 @@ public final class Webhook {
         idle.complete();
     }
 
-    /** Queues a text; returns at once. */
+    /** Queues a string; returns at once. */
     public void send(String json) {
         boolean first;
         synchronized (this) {

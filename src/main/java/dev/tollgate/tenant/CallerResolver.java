@@ -121,7 +121,7 @@ public final class CallerResolver {
                 Caller.NO_USER);
     }
 
-    /** True where requests may name this tenant. */
+    /** True if requests may name this tenant. */
     public boolean mayName(String tenant) {
         return trustsRequests && allowed(tenant);
     }

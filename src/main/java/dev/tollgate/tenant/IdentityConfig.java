@@ -37,7 +37,7 @@ public interface IdentityConfig {
     /** Tenants that a request may name; {@code *} for any. */
     Optional<List<String>> tenants();
 
-    /** What becomes of a call that names a tenant outside the list. */
+    /** What happens to a call that names a tenant outside the list. */
     @WithDefault("deny")
     Unknown unknownTenant();
 

@@ -11,7 +11,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * Credentials of the default chain (environment, profile, IRSA, EKS Pod Identity, IMDS), fetched on a worker and anew
+ * Credentials of the default chain (environment, profile, IRSA, EKS Pod Identity, IMDS), fetched on a worker, and again
  * five minutes before they expire, so that no call waits for them but the first.
  */
 final class CredentialsCache {

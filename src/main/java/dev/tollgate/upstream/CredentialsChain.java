@@ -11,7 +11,7 @@ public final class CredentialsChain {
 
     private CredentialsChain() {}
 
-    /** @param region of STS, which is asked for web identities only */
+    /** @param region of STS, which is called for web identities only */
     public static AwsCredentialsProvider of(String region) {
         AwsCredentialsProvider others = DefaultCredentialsProvider.builder().build();
         return WebIdentityCredentials.of(name -> Optional.ofNullable(System.getenv(name)), region)

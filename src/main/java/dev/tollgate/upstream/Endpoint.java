@@ -17,7 +17,7 @@ public record Endpoint(String host, int port, boolean tls, String region) {
     }
 
     /**
-     * Bedrock's control plane; empty where only the runtime's endpoint is known.
+     * Bedrock's control plane; empty if only the runtime's endpoint is known.
      *
      * @param given what AWS SDKs would use, {@code AWS_ENDPOINT_URL_BEDROCK}
      */

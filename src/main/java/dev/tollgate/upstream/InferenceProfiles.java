@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * Asks GetInferenceProfile once for each application profile; what it answers is kept, what it does not answer is asked
+ * Calls GetInferenceProfile once for each application profile; a known model is kept, an unknown one is looked up
  * again after a minute. The first call of a profile waits for the answer, at most two seconds.
  */
 public final class InferenceProfiles implements ProfileModels {
@@ -71,7 +71,7 @@ public final class InferenceProfiles implements ProfileModels {
                 })
                 .recover(e -> {
                     LOG.warnf(
-                            "GetInferenceProfile did not tell the model of %s; name it under profiles in the policy file",
+                            "GetInferenceProfile returned no model for %s; name it under profiles in the policy file",
                             profile.metricId());
                     failedAt.put(profile.id(), clock.millis());
                     return Future.succeededFuture();

@@ -42,7 +42,7 @@ final class SigV4 {
     /** A second as AWS writes it. */
     private record Second(long epochSecond, String text) {}
 
-    /** What one thread computes with: the key is derived anew when day or credentials change only. */
+    /** What one thread computes with: the key is derived again only when day or credentials change. */
     private static final class Hashes {
         private final MessageDigest sha256 = digest();
         private final Mac mac = mac();

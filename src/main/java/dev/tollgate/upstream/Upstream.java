@@ -13,7 +13,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
 
-/** Sends signed requests to the one upstream, over HTTP/2 where it is offered, with a bounded pool. No redirects. */
+/** Sends signed requests to the one upstream, over HTTP/2 if it is offered, with a bounded pool. No redirects. */
 public final class Upstream {
 
     private static final int MAX_WAITING = 10_000;

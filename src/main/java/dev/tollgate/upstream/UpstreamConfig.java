@@ -17,7 +17,7 @@ public interface UpstreamConfig {
 
     /**
      * Where application inference profiles are looked up. Default: {@code https://bedrock.<region>.amazonaws.com}, and
-     * nowhere where {@link #endpoint()} is set.
+     * nowhere if {@link #endpoint()} is set.
      */
     Optional<URI> controlEndpoint();
 

@@ -71,7 +71,7 @@ final class WebIdentityCredentials implements AwsCredentialsProvider {
                     .orElseThrow(() ->
                             new IllegalStateException("STS gave no credentials for " + roleArn + ": " + answer.code()));
         } catch (IOException e) {
-            throw new UncheckedIOException("STS could not be asked at " + endpoint.getHost(), e);
+            throw new UncheckedIOException("STS could not be reached at " + endpoint.getHost(), e);
         }
     }
 

@@ -181,13 +181,13 @@ class RequestMetadataTest {
                 "null"
             })
     void aHeaderThatIsNoObjectOfStringsIsRefused(String header) {
-        BadRequest e = assertThrows(BadRequest.class, () -> RequestMetadata.parseHeader(header));
+        BadRequestException e = assertThrows(BadRequestException.class, () -> RequestMetadata.parseHeader(header));
         assertEquals("expected X-Amzn-Bedrock-Request-Metadata to be a JSON object of strings", e.getMessage());
     }
 
     @Test
     void aHeaderOfTooManyEntriesIsRefused() {
-        assertThrows(BadRequest.class, () -> RequestMetadata.parseHeader(RequestMetadata.json(entries(17))));
+        assertThrows(BadRequestException.class, () -> RequestMetadata.parseHeader(RequestMetadata.json(entries(17))));
     }
 
     @ParameterizedTest
@@ -197,20 +197,20 @@ class RequestMetadataTest {
         if (taken) {
             assertEquals(length, RequestMetadata.parseHeader(header).get("a").length());
         } else {
-            assertThrows(BadRequest.class, () -> RequestMetadata.parseHeader(header));
+            assertThrows(BadRequestException.class, () -> RequestMetadata.parseHeader(header));
         }
     }
 
     @Test
     void aHeaderLargerThanBedrockTakesIsRefusedUnread() {
         String header = "{" + " ".repeat(8500) + "}";
-        BadRequest e = assertThrows(BadRequest.class, () -> RequestMetadata.parseHeader(header));
+        BadRequestException e = assertThrows(BadRequestException.class, () -> RequestMetadata.parseHeader(header));
         assertTrue(e.getMessage().contains("8502"), e.getMessage());
     }
 
     @Test
     void aRefusalNeverQuotesTheHeader() {
-        BadRequest e = assertThrows(BadRequest.class, () -> RequestMetadata.parseHeader("{\"secret\":5}"));
+        BadRequestException e = assertThrows(BadRequestException.class, () -> RequestMetadata.parseHeader("{\"secret\":5}"));
         assertTrue(!e.getMessage().contains("secret"), e.getMessage());
     }
 

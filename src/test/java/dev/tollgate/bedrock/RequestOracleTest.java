@@ -121,7 +121,7 @@ class RequestOracleTest {
                 try {
                     RequestFacts facts = RequestReader.read(operation, broken, name -> null);
                     assertTrue(facts.input().textBytes() <= broken.length);
-                } catch (BadRequest e) {
+                } catch (BadRequestException e) {
                     refused++;
                 }
             }

@@ -176,7 +176,7 @@ class RequestReaderTest {
                 "{'requestMetadata':{},'requestMetadata':{}}"
             })
     void refusesWhatIsNotOneObject(String body) {
-        BadRequest e = assertThrows(BadRequest.class, () -> converse(body));
+        BadRequestException e = assertThrows(BadRequestException.class, () -> converse(body));
         assertTrue(e.getMessage().startsWith("expected"), e.getMessage());
     }
 
@@ -192,13 +192,13 @@ class RequestReaderTest {
                 "{'toolConfig':{},'toolConfig':{}}"
             })
     void refusesWhatDecidesThePriceTwice(String body) {
-        BadRequest e = assertThrows(BadRequest.class, () -> converse(body));
+        BadRequestException e = assertThrows(BadRequestException.class, () -> converse(body));
         assertTrue(e.getMessage().endsWith("found it twice"), e.getMessage());
     }
 
     @Test
     void refusesTwoModels() {
-        assertThrows(BadRequest.class, () -> read(Operation.RESPONSES, "{'model':'a','model':'b'}"));
+        assertThrows(BadRequestException.class, () -> read(Operation.RESPONSES, "{'model':'a','model':'b'}"));
     }
 
     @Test
@@ -207,15 +207,15 @@ class RequestReaderTest {
             StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE
         }) {
             byte[] body = "{\"inferenceConfig\":{\"maxTokens\":1}}".getBytes(charset);
-            BadRequest e =
-                    assertThrows(BadRequest.class, () -> RequestReader.read(Operation.CONVERSE, body, name -> null));
+            BadRequestException e =
+                    assertThrows(BadRequestException.class, () -> RequestReader.read(Operation.CONVERSE, body, name -> null));
             assertTrue(e.getMessage().contains("UTF-8"), e.getMessage());
         }
     }
 
     @Test
     void errorsNeverQuoteTheBody() {
-        BadRequest e = assertThrows(BadRequest.class, () -> converse("{'messages': secret-prompt}"));
+        BadRequestException e = assertThrows(BadRequestException.class, () -> converse("{'messages': secret-prompt}"));
         assertFalse(e.getMessage().contains("secret"), e.getMessage());
     }
 
@@ -226,11 +226,11 @@ class RequestReaderTest {
             entries += ",'k" + i + "':'v'";
         }
         String body = "{'requestMetadata':{" + entries + "}}";
-        assertTrue(assertThrows(BadRequest.class, () -> converse(body))
+        assertTrue(assertThrows(BadRequestException.class, () -> converse(body))
                 .getMessage()
                 .contains("at most 16 entries"));
         String longValue = "{'requestMetadata':{'k':'" + "v".repeat(257) + "'}}";
-        assertTrue(assertThrows(BadRequest.class, () -> converse(longValue))
+        assertTrue(assertThrows(BadRequestException.class, () -> converse(longValue))
                 .getMessage()
                 .contains("256"));
     }

@@ -26,7 +26,7 @@ class PolicyDiffTest {
                         "limit new added: 600 requests each 1 min, burst 600 requests",
                         "limit month: allows 500 USD a month (UTC) -> 600 USD a month (Europe/Vienna), for each (one for"
                                 + " all) -> tenant, where any call -> tenant = acme, warns at - -> 80 %, mode enforce ->"
-                                + " shadow, without ledger deny -> open, it counts anew, because its number means something"
+                                + " shadow, without ledger deny -> open, it starts over, because its number means something"
                                 + " else",
                         "limit old removed: 5 calls in flight"),
                 diff("""
@@ -69,7 +69,7 @@ class PolicyDiffTest {
                 "concurrency: 5")) {
             assertTrue(diff(day, limit("name: m, " + other))
                     .get(0)
-                    .endsWith("counts anew, because its number means something else"));
+                    .endsWith("starts over, because its number means something else"));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.tollgate.proxy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.tollgate.bedrock.BadRequest;
+import dev.tollgate.bedrock.BadRequestException;
 import io.vertx.core.MultiMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +58,7 @@ class HeadersTest {
     @ParameterizedTest
     @CsvSource({"'x y',a", "'x\u00e9',a", "x,'a\u0001b'", "x,'a\u007f'"})
     void namesThatAreNoTokensAndControlCharactersAreRefused(String name, String value) {
-        assertThrows(BadRequest.class, () -> Headers.upstream(headers(name, value)));
+        assertThrows(BadRequestException.class, () -> Headers.upstream(headers(name, value)));
     }
 
     @Test

@@ -47,7 +47,7 @@ final class Knowledge {
     /** @param era of the life in which the amount was seen */
     private record Seen(Bucket.Budget budget, long used, long era) {}
 
-    /** A hold that has not ended, as far as this pod was told. */
+    /** A hold that has not ended, as far as this pod knows. */
     private static final class Live {
         final Hold hold;
         /** Life in which the ledger confirmed it, 0 for none. */
@@ -171,10 +171,10 @@ final class Knowledge {
     }
 
     /**
-     * Another life began: whatever was seen in earlier ones is to be told.
+     * Another life began: whatever was seen in earlier ones is to be reported.
      *
      * @param foundNumber highest number of this pod's runs that the books contain
-     * @return what there is to tell: budgets and holds
+     * @return what there is to report: budgets and holds
      */
     int[] enter(long era, long foundNumber) {
         Map<String, List<Claim>> seeds = new LinkedHashMap<>();
@@ -208,7 +208,7 @@ final class Knowledge {
         return told;
     }
 
-    /** Queues what has to be told, again if its run failed. */
+    /** Queues what has to be reported, again if its run failed. */
     void later(Operation operation) {
         untold.computeIfAbsent(operation.hold.tenant(), k -> new ArrayDeque<>()).add(operation);
     }
@@ -230,7 +230,7 @@ final class Knowledge {
         return false;
     }
 
-    /** A tenant of which something is to be told; empty for what is shared. */
+    /** A tenant with something to report; empty for what is shared. */
     Optional<String> untold() {
         return untold.isEmpty()
                 ? Optional.empty()

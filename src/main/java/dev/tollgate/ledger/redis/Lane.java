@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What one tenant's calls wait to tell the ledger. One run is in flight at a time, and whatever arrives meanwhile travels in
+ * Operations of one tenant that wait for the ledger. One run is in flight at a time, and whatever arrives meanwhile travels in
  * the next one; only an admission does not wait for a run that ends calls. Belongs to the ledger's event loop.
  */
 final class Lane {

@@ -138,7 +138,7 @@ final class Lanes {
         });
     }
 
-    /** What has to be told goes on at once only after a success: a server without memory is not asked without a pause. */
+    /** Pending reports continue at once only after a success: a server without memory gets a pause. */
     private void next(Lane lane, boolean goesOn) {
         if (goesOn || !lane.isEmpty()) {
             flush(lane);
@@ -172,8 +172,8 @@ final class Lanes {
     }
 
     /**
-     * Nothing was done: the same operations go again, in their order, after what this pod has to tell; the holds to restore
-     * were listed anew when the life was entered.
+     * Nothing was done: the same operations go again, in their order, after what this pod has to report; the holds to restore
+     * were listed again when the life was entered.
      */
     private void again(Lane lane, Batch batch) {
         List<Operation> operations = batch.operations();

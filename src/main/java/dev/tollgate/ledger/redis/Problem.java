@@ -44,7 +44,7 @@ final class Problem {
         return code(String.valueOf(e.getMessage())).equals("NOSCRIPT");
     }
 
-    /** The word that tells one problem from another, to report each once. */
+    /** The word that distinguishes problems, to report each once. */
     static String name(LedgerException problem) {
         String code = code(String.valueOf(problem.getMessage()));
         return problem.fault() == LedgerFault.WRONG_SERVER || problem.fault() == LedgerFault.SERVER

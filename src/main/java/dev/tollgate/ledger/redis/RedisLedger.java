@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
 
 /**
  * The ledger in Redis. Each operation is handed to the ledger's own event loop, where {@link Lanes} batch it and
- * {@link Knowledge} remembers what a ledger that lost writes has to be told.
+ * {@link Knowledge} remembers what to report to a ledger that lost writes.
  */
 public final class RedisLedger implements Ledger {
 
@@ -106,7 +106,7 @@ public final class RedisLedger implements Ledger {
         return Heartbeat.greet((kind, tenant, lease) -> run(sender, kind, tenant, lease))
                 .map(reply -> {
                     knowledge.done(heartbeat.greeted(reply));
-                    // The connection counts as open only after this; what is to be told follows then.
+                    // The connection counts as open only after this; the reports follow then.
                     loop.runOnContext(v -> lanes.tell());
                     return null;
                 });

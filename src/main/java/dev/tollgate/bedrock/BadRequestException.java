@@ -2,10 +2,10 @@ package dev.tollgate.bedrock;
 
 /** A request that Bedrock would refuse, or that cannot be priced. The message names what was expected and found, and never
  * quotes a body. */
-public final class BadRequest extends RuntimeException {
+public final class BadRequestException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public BadRequest(String message) {
+    public BadRequestException(String message) {
         super(message, null, false, false);
     }
 }
