@@ -97,7 +97,8 @@ public final class RequestReader {
         boolean mark = body.length > 2 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB;
         boolean wide = body.length > 1 && (body[0] == 0 || body[1] == 0 || (body[0] & 0xFE) == 0xFE);
         if (mark || wide) {
-            throw new BadRequestException("expected the body in UTF-8 without a byte order mark, found another encoding");
+            throw new BadRequestException(
+                    "expected the body in UTF-8 without a byte order mark, found another encoding");
         }
     }
 }

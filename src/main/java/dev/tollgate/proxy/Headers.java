@@ -60,7 +60,8 @@ final class Headers {
                     && !name.startsWith("x-forwarded-")
                     && !name.startsWith(":")) {
                 if (!isToken(name) || hasControl(header.getValue())) {
-                    throw new BadRequestException("expected header names that are tokens and values without control characters");
+                    throw new BadRequestException(
+                            "expected header names that are tokens and values without control characters");
                 }
                 out.add(name, header.getValue());
             }

@@ -70,7 +70,8 @@ final class AssumeRole {
                 MultiMap.caseInsensitiveMultiMap().add("host", sts.authority()).add("content-type", StsAnswer.FORM);
         UpstreamRequest request = new UpstreamRequest("POST", "/", headers, Payload.of(form.getBytes()));
         return signer.sign(request)
-                .recover(e -> Future.failedFuture(new AssumeRoleException("no AWS credentials for the request to STS", false)))
+                .recover(e -> Future.failedFuture(
+                        new AssumeRoleException("no AWS credentials for the request to STS", false)))
                 .compose(signed -> client.request(options(headers)))
                 .compose(out -> send(out, form))
                 .recover(e -> Future.failedFuture(

@@ -210,7 +210,8 @@ class RequestMetadataTest {
 
     @Test
     void aRefusalNeverQuotesTheHeader() {
-        BadRequestException e = assertThrows(BadRequestException.class, () -> RequestMetadata.parseHeader("{\"secret\":5}"));
+        BadRequestException e =
+                assertThrows(BadRequestException.class, () -> RequestMetadata.parseHeader("{\"secret\":5}"));
         assertTrue(!e.getMessage().contains("secret"), e.getMessage());
     }
 

@@ -207,8 +207,8 @@ class RequestReaderTest {
             StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE
         }) {
             byte[] body = "{\"inferenceConfig\":{\"maxTokens\":1}}".getBytes(charset);
-            BadRequestException e =
-                    assertThrows(BadRequestException.class, () -> RequestReader.read(Operation.CONVERSE, body, name -> null));
+            BadRequestException e = assertThrows(
+                    BadRequestException.class, () -> RequestReader.read(Operation.CONVERSE, body, name -> null));
             assertTrue(e.getMessage().contains("UTF-8"), e.getMessage());
         }
     }

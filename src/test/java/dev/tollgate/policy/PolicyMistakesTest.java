@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PolicyMistakesTest {
 
     private static String mistakes(String yaml) {
-        return assertThrows(PolicyException.class, () -> PolicyReader.read(yaml, 1)).getMessage();
+        return assertThrows(PolicyException.class, () -> PolicyReader.read(yaml, 1))
+                .getMessage();
     }
 
     @ParameterizedTest
@@ -85,7 +86,8 @@ class PolicyMistakesTest {
     @Test
     void aNameThatComesTwiceIsAMistake() {
         String yaml = "limits:\n  - { name: a, concurrency: 5 }\n  - { name: a, concurrency: 6 }\n";
-        assertTrue(mistakes(yaml).contains("line 3: limits[1].name: expected a name that no other limit has, found \"a\""));
+        assertTrue(mistakes(yaml)
+                .contains("line 3: limits[1].name: expected a name that no other limit has, found \"a\""));
     }
 
     @Test

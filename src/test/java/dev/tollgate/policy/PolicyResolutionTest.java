@@ -79,14 +79,18 @@ class PolicyResolutionTest {
 
     @Test
     void aCostCentersProfileIsNotUsedForAnotherModel() {
-        assertEquals("us.amazon.nova-pro-v1:0", resolved("us.amazon.nova-pro-v1:0", "sales").sendId());
+        assertEquals(
+                "us.amazon.nova-pro-v1:0",
+                resolved("us.amazon.nova-pro-v1:0", "sales").sendId());
     }
 
     @ParameterizedTest
     @CsvSource({"acme, sales, prod", "globex, none, none"})
     void aTenantsFactsAreTheFiles(String tenant, String costCenter, String environment) {
-        assertEquals(costCenter, POLICY.tenant(tenant).orElseThrow().costCenter().orElse("none"));
-        assertEquals(environment, POLICY.tenant(tenant).orElseThrow().environment().orElse("none"));
+        assertEquals(
+                costCenter, POLICY.tenant(tenant).orElseThrow().costCenter().orElse("none"));
+        assertEquals(
+                environment, POLICY.tenant(tenant).orElseThrow().environment().orElse("none"));
     }
 
     @Test
@@ -102,11 +106,15 @@ class PolicyResolutionTest {
         "meta.llama3-8b-instruct-v1:0, none"
     })
     void theFirstMaximumThatMatchesDecides(String model, String tokens) {
-        assertEquals(tokens, POLICY.defaultMaxTokens(target(model)).map(String::valueOf).orElse("none"));
+        assertEquals(
+                tokens,
+                POLICY.defaultMaxTokens(target(model)).map(String::valueOf).orElse("none"));
     }
 
     private static Limit limit(String yaml) {
-        return PolicyReader.read("limits: [ { name: l, concurrency: 5, " + yaml + " } ]", 1).limits().get(0);
+        return PolicyReader.read("limits: [ { name: l, concurrency: 5, " + yaml + " } ]", 1)
+                .limits()
+                .get(0);
     }
 
     @ParameterizedTest
@@ -126,7 +134,12 @@ class PolicyResolutionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'match: { tenant: acme }', acme", "'match: { tenant: \"a*\" }', all", "'match: { model: x }', all", "'per: [tenant]', all"})
+    @CsvSource({
+        "'match: { tenant: acme }', acme",
+        "'match: { tenant: \"a*\" }', all",
+        "'match: { model: x }', all",
+        "'per: [tenant]', all"
+    })
     void theOwnerIsTheOneTenantOrAll(String yaml, String owner) {
         assertEquals(owner, limit(yaml).owner());
     }
@@ -143,7 +156,12 @@ class PolicyResolutionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'per: [model]', true", "'match: { model: x }', true", "'per: [tenant]', false", "'match: { tenant: x }', false"})
+    @CsvSource({
+        "'per: [model]', true",
+        "'match: { model: x }', true",
+        "'per: [tenant]', false",
+        "'match: { tenant: x }', false"
+    })
     void aLimitAsksForTheModelIfItMatters(String yaml, boolean asks) {
         assertEquals(asks, limit(yaml).asksForModel());
     }
@@ -165,14 +183,18 @@ class PolicyResolutionTest {
         "'concurrency: 5, mode: enforce', SHARE, true"
     })
     void withoutTheLedgerEachKindHasItsDefault(String yaml, Limit.OnLedgerFailure then, boolean enforced) {
-        Limit limit = PolicyReader.read("limits: [ { name: l, " + yaml + " } ]", 1).limits().get(0);
+        Limit limit = PolicyReader.read("limits: [ { name: l, " + yaml + " } ]", 1)
+                .limits()
+                .get(0);
         assertEquals(then, limit.onLedgerFailure());
         assertEquals(enforced, limit.enforced());
     }
 
     @Test
     void aRateWithoutABurstHasItsAmountAndAMinute() {
-        Limit limit = PolicyReader.read("limits: [ { name: l, rate: { tokens: 5 } } ]", 1).limits().get(0);
+        Limit limit = PolicyReader.read("limits: [ { name: l, rate: { tokens: 5 } } ]", 1)
+                .limits()
+                .get(0);
         Limit.Rate rate = (Limit.Rate) limit.quantity();
         assertEquals(5, rate.burst());
         assertEquals(60, rate.every().toSeconds());

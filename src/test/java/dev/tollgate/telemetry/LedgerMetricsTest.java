@@ -46,7 +46,12 @@ class LedgerMetricsTest {
     @ParameterizedTest
     @CsvSource({"timeout", "connection", "open-circuit"})
     void theUsualFaultsExistAtZero(String kind) {
-        assertEquals(1, registry.find("tollgate.ledger.errors").tag("kind", kind).counters().size());
+        assertEquals(
+                1,
+                registry.find("tollgate.ledger.errors")
+                        .tag("kind", kind)
+                        .counters()
+                        .size());
         assertEquals(0, count("tollgate.ledger.errors", "kind", kind));
     }
 
@@ -78,8 +83,10 @@ class LedgerMetricsTest {
         metrics.ledgerAnswered("admit", 1_000_000);
         metrics.ledgerAnswered("settle", 1_000_000);
         metrics.ledgerAnswered("admit", 3_000_000);
-        assertEquals(2, registry.get("tollgate.ledger").tag("op", "admit").timer().count());
-        assertEquals(1, registry.get("tollgate.ledger").tag("op", "settle").timer().count());
+        assertEquals(
+                2, registry.get("tollgate.ledger").tag("op", "admit").timer().count());
+        assertEquals(
+                1, registry.get("tollgate.ledger").tag("op", "settle").timer().count());
     }
 
     @Test
@@ -181,7 +188,10 @@ class LedgerMetricsTest {
     void aBudgetThatIsGoneHasNoGauge() {
         show(status("a", "all", "budget", "usd", 1, 2), status("b", "all", "budget", "usd", 1, 2));
         show(status("b", "all", "budget", "usd", 2, 2));
-        assertTrue(registry.find("tollgate.budget.used.ratio").tag("limit", "a").gauges().isEmpty());
+        assertTrue(registry.find("tollgate.budget.used.ratio")
+                .tag("limit", "a")
+                .gauges()
+                .isEmpty());
         assertEquals(1, gauge("tollgate.budget.used.ratio", "limit", "b"));
     }
 

@@ -32,8 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageRecordTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00.123Z");
-    private static final ModelTarget NOVA =
-            ModelTarget.of(ModelId.parse("us.amazon.nova-lite-v1:0"), Optional.empty());
+    private static final ModelTarget NOVA = ModelTarget.of(ModelId.parse("us.amazon.nova-lite-v1:0"), Optional.empty());
 
     private static UsageRecord record(Operation operation, Caller caller, String pod) {
         return new UsageRecord(
@@ -76,7 +75,8 @@ class UsageRecordTest {
     @ParameterizedTest
     @EnumSource(Operation.class)
     void everyOperationIsNamedByItsLabel(Operation operation) {
-        JsonObject json = new JsonObject(line(record(operation, record().subject().caller(), "pod")));
+        JsonObject json =
+                new JsonObject(line(record(operation, record().subject().caller(), "pod")));
         assertEquals(operation.label(), json.getString("operation"));
     }
 
