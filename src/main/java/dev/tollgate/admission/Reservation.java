@@ -8,13 +8,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Reservation {
 
     private final Plan plan;
+    private final Demand demand;
     private final Hold hold;
     private final Settlements settlements;
     private final Runnable onEnd;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    Reservation(Plan plan, Hold hold, Settlements settlements, Runnable onEnd) {
+    Reservation(Plan plan, Demand demand, Hold hold, Settlements settlements, Runnable onEnd) {
         this.plan = plan;
+        this.demand = demand;
         this.hold = hold;
         this.settlements = settlements;
         this.onEnd = onEnd;
@@ -27,14 +29,14 @@ public final class Reservation {
     /** Charges what was really used. */
     public void settle(Charge charge) {
         if (end()) {
-            settlements.settle(hold.withClaims(plan.settled(charge)));
+            settlements.settle(hold.withClaims(plan.settled(charge)).metered(demand.used(charge)));
         }
     }
 
     /** Charges what was reserved, because what was used is not known. */
     public void settleAsEstimated() {
         if (end()) {
-            settlements.settle(hold.withClaims(plan.asEstimated()));
+            settlements.settle(hold.withClaims(plan.asEstimated()).metered(demand.usedAsEstimated()));
         }
     }
 

@@ -20,6 +20,9 @@ final class Settlements {
 
     private static final Logger LOG = Logger.getLogger(Settlements.class);
     private static final int MAX_PENDING = 10_000;
+
+    // What no limit waits for leaves room for what one does.
+    private static final int MAX_COUNTED = 5_000;
     private static final long FIRST_RETRY_MILLIS = 50;
     private static final long LAST_RETRY_MILLIS = 2000;
 
@@ -33,6 +36,11 @@ final class Settlements {
     private volatile @Nullable Promise<Void> drained;
 
     private record Settlement(Hold hold, boolean releases, long startNanos) {
+        /** True if no limit guards the call: only its tenant's spend waits for it. */
+        boolean onlyCounts() {
+            return hold.claims().isEmpty();
+        }
+
         String name() {
             return releases ? "release" : "settle";
         }
@@ -72,10 +80,11 @@ final class Settlements {
     }
 
     private void begin(Settlement settlement) {
-        if (settlement.hold.claims().isEmpty()) {
+        if (settlement.hold.claims().isEmpty()
+                && (settlement.releases || settlement.hold.used().isNone())) {
             return;
         }
-        if (pending.incrementAndGet() > MAX_PENDING) {
+        if (pending.incrementAndGet() > (settlement.onlyCounts() ? MAX_COUNTED : MAX_PENDING)) {
             unsettled(settlement);
             return;
         }
@@ -98,7 +107,9 @@ final class Settlements {
                         return;
                     }
                     listener.ledgerFailed(failure.fault());
-                    if (failure.fault().hopeless() || sentNanos - settlement.startNanos > MAX_AGE_NANOS) {
+                    boolean tooOld = sentNanos - settlement.startNanos > MAX_AGE_NANOS;
+                    boolean stopping = drained != null && settlement.onlyCounts();
+                    if (failure.fault().hopeless() || tooOld || stopping) {
                         unsettled(settlement);
                         return;
                     }

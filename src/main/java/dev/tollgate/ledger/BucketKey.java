@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
@@ -20,6 +21,24 @@ public record BucketKey(String owner, String field) {
     @Override
     public int hashCode() {
         return 31 * owner.hashCode() + field.hashCode();
+    }
+
+    /** The name that was encoded; what is no encoding of any stays as it is. */
+    public static String decode(String encoded) {
+        if (encoded.indexOf('%') < 0) {
+            return encoded;
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(encoded.length());
+        for (int i = 0; i < encoded.length(); i++) {
+            char c = encoded.charAt(i);
+            boolean hex = c == '%'
+                    && i + 2 < encoded.length()
+                    && HexFormat.isHexDigit(encoded.charAt(i + 1))
+                    && HexFormat.isHexDigit(encoded.charAt(i + 2));
+            out.write(hex ? HexFormat.fromHexDigits(encoded, i + 1, i + 3) : c);
+            i += hex ? 2 : 0;
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     /** Percent-encodes all but {@code [A-Za-z0-9._-]}, so that no name can leave its place in a key or a field. */

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -93,6 +94,11 @@ public final class GuardedLedger implements Ledger {
     @Override
     public Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold) {
         return guard(() -> ledger.mark(tenant, budget, threshold));
+    }
+
+    @Override
+    public Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+        return guard(() -> ledger.spend(tenant, cursor, limit));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tollgate.ledger;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The books: decides over several limits at once, all or nothing, and ends every reservation exactly once.
@@ -22,7 +23,7 @@ public interface Ledger {
         return admit(hold, () -> {});
     }
 
-    /** Replaces the estimates by the actuals. */
+    /** Replaces the estimates by the actuals, and counts what was used. Without claims it only counts. */
     Future<SettleReply> settle(Hold hold);
 
     /** Gives everything back. An admit that arrives later finds the id ended. */
@@ -41,6 +42,15 @@ public interface Ledger {
      * @return true for the first of all callers to mark this threshold or a higher one in this period
      */
     Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold);
+
+    /**
+     * What tenants have spent, as all pods settled it. It shares no bound with admissions.
+     *
+     * @param tenant only this one; empty for all
+     * @param cursor empty for the first page, else {@link SpendPage#next()} of the one before
+     * @param limit 1 to 1000: a page ends with the tenant that brings it to so many rows, or is the so manieth
+     */
+    Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit);
 
     /** The hold's settlement was given up: its lease charges the estimate. */
     void abandon(Hold hold);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Usage;
+import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.Upstreams;
 import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Bucket;
@@ -17,6 +18,8 @@ import dev.tollgate.ledger.LedgerException;
 import dev.tollgate.ledger.LedgerFault;
 import dev.tollgate.ledger.PodShare;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.Spend;
+import dev.tollgate.ledger.SpendPage;
 import dev.tollgate.ledger.local.LocalLedger;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.Weight;
@@ -85,6 +88,11 @@ class AdmissionTest {
         @Override
         public Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold) {
             return books.mark(tenant, budget, threshold);
+        }
+
+        @Override
+        public Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+            return books.spend(tenant, cursor, limit);
         }
 
         @Override
@@ -261,6 +269,40 @@ class AdmissionTest {
         assertInstanceOf(
                 Decision.Admitted.class,
                 admit(admission("{ name: m, budget: { usd: 5, per: day }, mode: shadow }", bound), unpriced()));
+    }
+
+    private static final Charge CHARGE = new Charge(new Usage(1, 2, 3, 0, 0), 100, 1, false);
+
+    private List<Spend> spent() {
+        return Upstreams.await(ledger.spend(Optional.empty(), "", 10)).rows();
+    }
+
+    @Test
+    void everySettledCallIsSpendAlsoWithoutLimits() {
+        Admission none = admission("");
+        admitted(none).reservation().settle(CHARGE);
+        admitted(none).reservation().settleAsEstimated();
+        admitted(none).reservation().release();
+        admitted(admission("{ name: other, match: { tenant: zeta }, concurrency: 1 }")).reservation().settle(CHARGE);
+        admitted(admission("{ name: shadow, concurrency: 0, mode: shadow }")).reservation().settle(CHARGE);
+        assertEquals(
+                List.of(new Spend("acme", "amazon.nova-lite-v1:0", "sales", 400, 400, 4, 4, 38, 38)), spent());
+    }
+
+    @Test
+    void spendWaitsForTheLedgerAndIsGivenUpWhenTheProcessEndsFirst() {
+        Admission none = admission("");
+        ledger.down = true;
+        admitted(none).reservation().settle(CHARGE);
+        assertEquals(1, none.pendingSettlements());
+        ledger.down = false;
+        Ports.await(Duration.ofSeconds(5), "the call to be counted", () -> none.pendingSettlements() == 0);
+        assertEquals(100, spent().get(0).dayMicroUsd());
+        ledger.down = true;
+        admitted(none).reservation().settle(CHARGE);
+        Upstreams.await(none.drain());
+        assertEquals(0, none.pendingSettlements());
+        assertTrue(events.settlements.contains("unsettled"), events.settlements.toString());
     }
 
     @Test

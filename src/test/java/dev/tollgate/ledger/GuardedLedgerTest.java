@@ -13,6 +13,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,6 +64,11 @@ class GuardedLedgerTest {
         @Override
         public Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold) {
             return Future.succeededFuture(true);
+        }
+
+        @Override
+        public Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+            return Future.succeededFuture(new SpendPage(List.of(), "", 0));
         }
 
         @Override

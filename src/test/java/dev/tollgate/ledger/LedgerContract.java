@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What every ledger does; time stands still but for {@link #advance}. */
@@ -443,5 +444,117 @@ public abstract class LedgerContract {
         assertEquals(SettleReply.UNKNOWN, get(ledger().settle(settled(hold, 25))));
         assertEquals(SettleReply.ALREADY, get(ledger().settle(settled(hold, 25))));
         assertEquals(25, used(budget));
+    }
+
+    private static Hold used(String id, String tenant, String model, long microUsd, Claim... claims) {
+        return new Hold(id, tenant, LEASE, Arrays.asList(claims), new Meter(model, "sales", microUsd, 7));
+    }
+
+    private List<Spend> spend(String tenant) {
+        SpendPage page = get(ledger().spend(Optional.of(tenant), "", 10));
+        assertEquals("", page.next());
+        return page.rows();
+    }
+
+    private static Spend row(String tenant, String model, long day, long month, long dayCalls, long monthCalls) {
+        return new Spend(tenant, model, "sales", day, month, dayCalls, monthCalls, 7 * dayCalls, 7 * monthCalls);
+    }
+
+    @Test
+    void spendIsCountedOnceWithAndWithoutLimits() {
+        Hold held = hold("a", Claim.of(budget(1000), 60));
+        admitted(held);
+        Hold ended = settled(held, 10).metered(new Meter("nova", "sales", 10, 7));
+        assertEquals(SettleReply.SETTLED, get(ledger().settle(ended)));
+        assertEquals(SettleReply.ALREADY, get(ledger().settle(ended)));
+        Hold free = used("b", "acme", "nova", 5);
+        assertEquals(SettleReply.SETTLED, get(ledger().settle(free)));
+        assertEquals(SettleReply.ALREADY, get(ledger().settle(free)));
+        Hold unknown = used("c", "acme", "haiku", 3, Claim.of(budget(1000), 4));
+        assertEquals(SettleReply.UNKNOWN, get(ledger().settle(unknown)));
+        assertEquals(SettleReply.ALREADY, get(ledger().settle(unknown)));
+        assertEquals(List.of(row("acme", "haiku", 3, 3, 1, 1), row("acme", "nova", 15, 15, 2, 2)), spend("acme"));
+        assertEquals(List.of(), spend("other"));
+    }
+
+    @Test
+    void whatIsReleasedOrRefusedIsNotSpent() {
+        Hold held = hold("a", Claim.of(budget(1000), 60)).metered(new Meter("nova", "sales", 10, 7));
+        admitted(held);
+        get(ledger().release(held));
+        assertInstanceOf(AdmitReply.TooLarge.class, admit(hold("b", Claim.of(budget(1000), 1001))));
+        assertEquals(List.of(), spend("acme"));
+    }
+
+    @Test
+    void aLapsedHoldIsSpentWhenItIsSettled() {
+        Hold held = hold("a", Claim.of(budget(1000), 60));
+        admitted(held);
+        advance(LEASE.toMillis() + 1);
+        assertEquals(
+                SettleReply.LATE, get(ledger().settle(settled(held, 10).metered(new Meter("nova", "sales", 10, 7)))));
+        assertEquals(List.of(row("acme", "nova", 10, 10, 1, 1)), spend("acme"));
+    }
+
+    @Test
+    void spendIsOfThisDayAndThisMonth() {
+        // 21 September 2026, 14:13 UTC.
+        get(ledger().settle(used("a", "acme", "nova", 5)));
+        advance(86_400_000);
+        get(ledger().settle(used("b", "acme", "nova", 6)));
+        assertEquals(List.of(row("acme", "nova", 6, 11, 1, 2)), spend("acme"));
+        advance(86_400_000);
+        assertEquals(List.of(row("acme", "nova", 0, 11, 0, 2)), spend("acme"));
+        advance(8 * 86_400_000L);
+        assertEquals(List.of(), spend("acme"), "1 October");
+        get(ledger().settle(used("c", "acme", "nova", 7)));
+        assertEquals(List.of(row("acme", "nova", 7, 7, 1, 1)), spend("acme"));
+    }
+
+    @Test
+    void madeUpNamesAreOneRowPastABound() {
+        for (int i = 0; i < 80; i++) {
+            get(ledger().settle(used("a" + i, "acme", "made-up-%02d".formatted(i), 1)));
+        }
+        get(ledger().settle(used("b", "acme", "made-up-00", 1)));
+        List<Spend> rows = spend("acme");
+        assertEquals(65, rows.size());
+        assertEquals(new Spend("acme", "_other", "_other", 16, 16, 16, 16, 112, 112), rows.get(0));
+        assertEquals(row("acme", "made-up-00", 2, 2, 2, 2), rows.get(1));
+        advance(86_400_000);
+        get(ledger().settle(used("c", "acme", "made-up-79", 1)));
+        assertEquals(row("acme", "made-up-79", 1, 1, 1, 1), spend("acme").get(65), "the next day has its own bound");
+    }
+
+    @Test
+    void spendIsReadInPagesOfWholeTenants() {
+        String name = "caf\u00e9 <img>/%";
+        for (String tenant : List.of("a", "b", "c", name)) {
+            get(ledger().settle(used(tenant + 1, tenant, "nova/1%", 1)));
+            get(ledger().settle(used(tenant + 2, tenant, "haiku", 2)));
+        }
+        StringBuilder read = new StringBuilder();
+        String cursor = "";
+        do {
+            SpendPage page = get(ledger().spend(Optional.empty(), cursor, 3));
+            assertTrue(page.rows().size() <= 4, page.toString());
+            page.rows().forEach(r -> read.append(r.tenant())
+                    .append(':')
+                    .append(r.model())
+                    .append(' '));
+            cursor = page.next();
+        } while (!cursor.isEmpty());
+        assertEquals(
+                "a:haiku a:nova/1% b:haiku b:nova/1% c:haiku c:nova/1% %1$s:haiku %1$s:nova/1%% "
+                        .replace("%1$s", name)
+                        .replace("%%", "%"),
+                read.toString());
+    }
+
+    @Test
+    void aLongNameIsCutAndCountedOn() {
+        get(ledger().settle(used("a", "acme", "x".repeat(5000), 1)));
+        get(ledger().settle(used("b", "acme", "x".repeat(4000), 2)));
+        assertEquals(List.of(row("acme", "x".repeat(128), 3, 3, 2, 2)), spend("acme"));
     }
 }

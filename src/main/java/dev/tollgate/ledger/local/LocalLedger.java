@@ -8,6 +8,7 @@ import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.SpendPage;
 import dev.tollgate.ledger.local.Count.State;
 import io.vertx.core.Future;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 
 /** One process' books, under one lock. Replies at once; nothing of it survives the process. */
@@ -24,11 +26,13 @@ public final class LocalLedger implements Ledger {
     private static final long UNKNOWN_KEPT_MILLIS = 3_600_000;
     private static final long LAPSED_KEPT_MILLIS = 86_400_000;
     private static final int ENDED_KEPT = 4096;
+    private static final int MAX_PAGE = 1000;
 
     private final InstantSource clock;
     private final int maxBuckets;
     private final Map<String, Map<String, Count>> counts = new HashMap<>();
     private final Map<String, Entry> entries = new HashMap<>();
+    private final SpendBook spend = new SpendBook();
     private final PriorityQueue<Entry> leases = new PriorityQueue<>((a, b) -> Long.compare(a.end, b.end));
     private final Map<String, Boolean> ended = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -135,6 +139,13 @@ public final class LocalLedger implements Ledger {
         if (before == State.ENDED || known == null && ended.containsKey(hold.id())) {
             return SettleReply.ALREADY;
         }
+        if (settles && !hold.used().isNone()) {
+            spend.add(hold.tenant(), hold.used(), now);
+        }
+        if (known == null && hold.claims().isEmpty()) {
+            ended.put(hold.id(), true);
+            return SettleReply.SETTLED;
+        }
         if (before != State.NONE || settles) {
             for (Claim claim : hold.claims()) {
                 long actual = settles ? claim.actual() : 0;
@@ -177,6 +188,12 @@ public final class LocalLedger implements Ledger {
         reclaim(now);
         Spending spending = (Spending) change(tenant, budget, now);
         return Future.succeededFuture(spending.mark(threshold));
+    }
+
+    @Override
+    public synchronized Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+        int most = Math.max(1, Math.min(limit, MAX_PAGE));
+        return Future.succeededFuture(spend.page(tenant, cursor, most, clock.millis()));
     }
 
     /** Nothing to do: what is not settled lapses. */

@@ -3,6 +3,7 @@ package dev.tollgate.ledger.redis;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
+import dev.tollgate.ledger.Meter;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Batch {
 
     private final List<Operation> operations = new ArrayList<>();
     private final Map<Bucket, Integer> limits = new LinkedHashMap<>();
+    private final Map<String, Integer> names = new LinkedHashMap<>();
     private final List<Operation.Answer> answers = new ArrayList<>();
     private long leaseMillis;
 
@@ -40,6 +42,9 @@ final class Batch {
         operations.add(operation);
         for (Claim claim : operation.claims()) {
             limits.putIfAbsent(claim.bucket(), limits.size() + 1);
+        }
+        if (operation.uses() && !operation.hold.used().isNone()) {
+            names.putIfAbsent(SpendCells.name(operation.hold.used()), names.size() + 1);
         }
         return true;
     }
@@ -96,7 +101,24 @@ final class Batch {
                         .appendLongLE(claim.estimate())
                         .appendLongLE(claim.actual());
             }
+            if (operation.uses()) {
+                use(operation.hold.used(), out);
+            }
         }
+        return out;
+    }
+
+    private void use(Meter used, Buffer out) {
+        Integer name = used.isNone() ? null : names.get(SpendCells.name(used));
+        out.appendByte(name == null ? 0 : name.byteValue())
+                .appendLongLE(used.microUsd())
+                .appendLongLE(used.tokens());
+    }
+
+    /** Models and cost centers of which something was used. */
+    Buffer names() {
+        Buffer out = Buffer.buffer();
+        names.keySet().forEach(name -> out.appendUnsignedShortLE(name.length()).appendString(name));
         return out;
     }
 
@@ -125,10 +147,12 @@ final class Batch {
         return answers.get(index);
     }
 
-    /** Hands each operation its answer. */
+    /** Hands each operation its answer, but for those that have to go again. */
     void complete() {
         for (int i = 0; i < operations.size(); i++) {
-            operations.get(i).answer(answers.get(i));
+            if (answers.get(i).status() != Operation.Status.OVERTAKEN) {
+                operations.get(i).answer(answers.get(i));
+            }
         }
     }
 }

@@ -71,6 +71,18 @@ final class Knowledge {
         holds.put(hold.id(), new Live(hold));
     }
 
+    /** A call that no limit guards is to be counted; true if that is known to be done. */
+    boolean metered(Hold hold) {
+        Live live = holds.get(hold.id());
+        if (live != null && live.done) {
+            holds.remove(hold.id());
+            ended.put(hold.id(), live.era);
+        } else if (live == null && !ended.containsKey(hold.id())) {
+            asked(hold);
+        }
+        return ended.containsKey(hold.id());
+    }
+
     /** The run with this number carries the operation. */
     void sent(Operation operation, long number) {
         Live live = holds.get(operation.hold.id());
@@ -120,7 +132,7 @@ final class Knowledge {
                     holds.remove(id);
                 }
             }
-            case SETTLE, RELEASE -> {
+            case SETTLE, RELEASE, METER -> {
                 holds.remove(id);
                 ended.put(id, era);
             }

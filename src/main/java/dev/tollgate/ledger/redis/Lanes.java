@@ -158,8 +158,15 @@ final class Lanes {
         balances.forEach((bucket, balance) -> knowledge.saw(lane.tenant, bucket, balance, era));
         List<Operation> operations = batch.operations();
         for (int i = 0; i < operations.size(); i++) {
-            knowledge.answered(operations.get(i), batch.answer(i).status(), era);
-            left(operations.get(i));
+            Operation operation = operations.get(i);
+            Operation.Status status = batch.answer(i).status();
+            if (status == Operation.Status.OVERTAKEN) {
+                knowledge.notDone(operation);
+                lane.others.add(operation);
+            } else {
+                knowledge.answered(operation, status, era);
+                left(operation);
+            }
         }
         batch.complete();
     }

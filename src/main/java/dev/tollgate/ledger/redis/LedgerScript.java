@@ -29,14 +29,25 @@ final class LedgerScript {
      *
      * @param tenant encoded; empty for what all tenants share
      */
-    record Run(Kind kind, Buffer head, Buffer life, String tenant, Buffer limits, Buffer operations) {}
+    record Run(Kind kind, Buffer head, Buffer life, String tenant, Buffer limits, Buffer operations, Buffer names) {
+
+        /** A run without operations. */
+        Run(Kind kind, Buffer head, Buffer life, String tenant, Buffer limits) {
+            this(kind, head, life, tenant, limits, Buffer.buffer(), Buffer.buffer());
+        }
+    }
 
     private final String text;
     private final String sha1;
     private final String org;
 
+    /** Of an organisation's keys. */
+    static String prefix(String org) {
+        return "tg2:{" + BucketKey.encode(org) + "}";
+    }
+
     LedgerScript(String org, String text) {
-        this.org = "tg2:{" + BucketKey.encode(org) + "}";
+        this.org = prefix(org);
         this.text = text;
         this.sha1 = sha1(text);
     }
@@ -64,19 +75,22 @@ final class LedgerScript {
     private Request request(Command command, String script, Run run) {
         return Request.cmd(command)
                 .arg(script)
-                .arg("6")
+                .arg("8")
                 .arg(org)
                 .arg(org + ":due")
                 .arg(org + ":t:" + run.tenant())
                 .arg(org + ":h:" + run.tenant())
                 .arg(org + ":beats")
                 .arg(org + ":ranks")
+                .arg(org + ":m:" + run.tenant())
+                .arg(org + ":spenders")
                 .arg(run.kind().name())
                 .arg(run.head())
                 .arg(run.life())
                 .arg(run.tenant())
                 .arg(run.limits())
-                .arg(run.operations());
+                .arg(run.operations())
+                .arg(run.names());
     }
 
     private static String sha1(String text) {

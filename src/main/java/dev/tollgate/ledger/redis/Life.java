@@ -60,11 +60,14 @@ final class Life {
     /** A run was answered in this life. */
     void stored(long storedNumber) {
         acknowledged = Math.max(acknowledged, storedNumber);
+        // What is not above the stored number counts as overtaken.
+        number = Math.max(number, storedNumber);
     }
 
     /** Another life began: what the ledger acknowledged in an earlier one says nothing of this one. */
     void enter(Buffer other, long storedNumber) {
         life = other;
         acknowledged = storedNumber;
+        number = Math.max(number, storedNumber);
     }
 }

@@ -18,7 +18,8 @@ final class Operation {
         RELEASE(4),
         EXTEND(5),
         SEED(6),
-        MARK(7);
+        MARK(7),
+        METER(8);
 
         final int number;
 
@@ -48,9 +49,11 @@ final class Operation {
         LAPSED(17),
         SEEDED(18),
         MARKED(19),
-        NOT_AS_AGREED(20);
+        NOT_AS_AGREED(20),
+        OVERTAKEN(21),
+        METERED(22);
 
-        private static final Status[] BY_NUMBER = new Status[21];
+        private static final Status[] BY_NUMBER = new Status[23];
 
         static {
             for (Status status : values()) {
@@ -119,8 +122,13 @@ final class Operation {
                 : 0;
     }
 
+    /** Counts what its call used, if that is said. */
+    boolean uses() {
+        return code == Code.SETTLE || code == Code.METER;
+    }
+
     boolean ends() {
-        return code == Code.SETTLE || code == Code.RELEASE;
+        return code == Code.SETTLE || code == Code.RELEASE || code == Code.METER;
     }
 
     /** Restores what this pod knows of an earlier life; goes before any call. */

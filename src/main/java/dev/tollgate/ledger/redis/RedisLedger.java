@@ -7,12 +7,11 @@ import dev.tollgate.ledger.BucketKey;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
-import dev.tollgate.ledger.LedgerException;
-import dev.tollgate.ledger.LedgerFault;
 import dev.tollgate.ledger.LedgerHealth;
 import dev.tollgate.ledger.LedgerListener;
 import dev.tollgate.ledger.PodShare;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.SpendPage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -21,7 +20,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,6 +32,7 @@ import org.jboss.logging.Logger;
 public final class RedisLedger implements Ledger {
 
     private static final Logger LOG = Logger.getLogger(RedisLedger.class);
+    private static final int MAX_PAGE = 1000;
 
     /**
      * How this pod takes part.
@@ -54,6 +53,7 @@ public final class RedisLedger implements Ledger {
     private final LedgerConnection connection;
     private final Heartbeat heartbeat;
     private final Lanes lanes;
+    private final SpendReader spend;
 
     /** @param clients makes a new client for each attempt to connect */
     public RedisLedger(Vertx vertx, Supplier<Redis> clients, Settings settings, LedgerListener listener) {
@@ -68,6 +68,7 @@ public final class RedisLedger implements Ledger {
         this.connection = new LedgerConnection(vertx, loop, clients, this::greet);
         this.heartbeat = new Heartbeat(vertx, (kind, tenant, lease) -> run(connection::send, kind, tenant, lease));
         this.lanes = new Lanes(new BatchTransport(), knowledge, life, settings.maxInFlight());
+        this.spend = new SpendReader(settings.org(), connection::send);
     }
 
     /** Completes with the first attempt to connect; a failure is retried in the background. */
@@ -114,7 +115,7 @@ public final class RedisLedger implements Ledger {
 
     private Future<RunReply> run(LedgerConnection.Sender sender, LedgerScript.Kind kind, String tenant, long lease) {
         Buffer head = life.nextHead(lease);
-        return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, Buffer.buffer(), Buffer.buffer()))
+        return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, Buffer.buffer()))
                 .map(this::received);
     }
 
@@ -172,7 +173,8 @@ public final class RedisLedger implements Ledger {
                     life.bytes(),
                     tenant,
                     batch.limits(bucket -> knowledge.expects(owner, bucket, era)),
-                    batch.operations(operation -> knowledge.acknowledged(operation, era)));
+                    batch.operations(operation -> knowledge.acknowledged(operation, era)),
+                    batch.names());
             return RedisLedger.this.send(connection::send, run).map(RedisLedger.this::received);
         }
     }
@@ -184,12 +186,20 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Future<SettleReply> settle(Hold hold) {
-        return submit(Operation.Code.SETTLE, hold, () -> {}).map(RedisLedger::settleReply);
+        return hold.claims().isEmpty()
+                ? meter(hold)
+                : submit(Operation.Code.SETTLE, hold, () -> {}).map(Replies::settle);
     }
 
     @Override
     public Future<SettleReply> release(Hold hold) {
-        return submit(Operation.Code.RELEASE, hold, () -> {}).map(RedisLedger::settleReply);
+        return submit(Operation.Code.RELEASE, hold, () -> {}).map(Replies::settle);
+    }
+
+    private Future<SettleReply> meter(Hold hold) {
+        return onLoop(() -> knowledge.metered(hold)
+                ? Future.succeededFuture(SettleReply.ALREADY)
+                : submit(Operation.Code.METER, hold, () -> {}).map(Replies::settle));
     }
 
     @Override
@@ -206,6 +216,14 @@ public final class RedisLedger implements Ledger {
 
     @Override
     public Future<List<Balance>> peek(String tenant, List<Bucket> buckets) {
+        return look(tenant, buckets).map(reply -> {
+            List<Balance> balances = buckets.stream().map(reply::balance).toList();
+            reply.damaged().forEach(listener::ledgerDamaged);
+            return balances;
+        });
+    }
+
+    private Future<RunReply> look(String tenant, List<Bucket> buckets) {
         return onLoop(() -> send(
                         connection::send,
                         new LedgerScript.Run(
@@ -213,15 +231,17 @@ public final class RedisLedger implements Ledger {
                                 life.head(1),
                                 life.bytes(),
                                 BucketKey.encode(tenant),
-                                Batch.limits(buckets, b -> false),
-                                Buffer.buffer()))
-                .map(response -> {
-                    RunReply reply = new RunReply(response);
-                    List<Balance> balances =
-                            buckets.stream().map(reply::balance).toList();
-                    reply.damaged().forEach(listener::ledgerDamaged);
-                    return balances;
-                }));
+                                Batch.limits(buckets, b -> false)))
+                .map(RunReply::new));
+    }
+
+    @Override
+    public Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+        int most = Math.max(1, Math.min(limit, MAX_PAGE));
+        return look("", List.of())
+                .compose(reply -> onLoop(() -> tenant.isPresent()
+                        ? spend.one(tenant.get(), reply.nowMillis())
+                        : spend.all(cursor, most, reply.nowMillis())));
     }
 
     @Override
@@ -242,52 +262,13 @@ public final class RedisLedger implements Ledger {
     }
 
     private AdmitReply admitReply(Hold hold, Operation.Answer answer) {
-        int index = answer.index();
-        return switch (answer.status()) {
-            case ADMITTED, DUPLICATE -> new AdmitReply.Admitted(answer.balances(), refused(answer));
-            case DENIED -> new AdmitReply.Denied(index, answer.waitMillis(), decided(hold, answer), answer.balances());
-            case TOO_LARGE -> new AdmitReply.TooLarge(index, decided(hold, answer));
-            case RECOVERING -> new AdmitReply.Recovering(answer.waitMillis());
-            case STALE_PERIOD -> new AdmitReply.StalePeriod(answer.nowMillis());
-            case ENDED -> new AdmitReply.Ended();
-            case DAMAGED -> {
-                String field = hold.claims().get(index).bucket().field();
-                LOG.errorf("The ledger's count of %s cannot be read; delete this field of the tenant's hash", field);
-                listener.ledgerDamaged(field);
-                yield new AdmitReply.Damaged(index);
-            }
-            case TOO_MANY_CELLS -> new AdmitReply.TooManyBuckets(index);
-            default -> throw refusal(answer);
-        };
-    }
-
-    private static List<Integer> refused(Operation.Answer answer) {
-        List<Integer> refused = new ArrayList<>();
-        for (int i = 0; answer.refused() >> i != 0; i++) {
-            if ((answer.refused() >> i & 1) == 1) {
-                refused.add(i);
-            }
+        AdmitReply reply = Replies.admit(hold, answer);
+        if (reply instanceof AdmitReply.Damaged damaged) {
+            String field = hold.claims().get(damaged.index()).bucket().field();
+            LOG.errorf("The ledger's count of %s cannot be read; delete this field of the tenant's hash", field);
+            listener.ledgerDamaged(field);
         }
-        return refused;
-    }
-
-    private static Balance decided(Hold hold, Operation.Answer answer) {
-        return hold.claims().get(answer.index()).bucket().balance(answer.decided()[0], answer.decided()[1]);
-    }
-
-    private static SettleReply settleReply(Operation.Answer answer) {
-        return switch (answer.status()) {
-            case SETTLED -> SettleReply.SETTLED;
-            case RELEASED -> SettleReply.RELEASED;
-            case LATE -> SettleReply.LATE;
-            case UNKNOWN -> SettleReply.UNKNOWN;
-            case ALREADY -> SettleReply.ALREADY;
-            default -> throw refusal(answer);
-        };
-    }
-
-    private static LedgerException refusal(Operation.Answer answer) {
-        return new LedgerException(LedgerFault.BAD_ARGUMENT, "the ledger refused an operation: " + answer.status());
+        return reply;
     }
 
     /** Runs on the ledger's event loop, at once if this is it. */

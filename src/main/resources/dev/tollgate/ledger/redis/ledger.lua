@@ -13,12 +13,18 @@
 --   4 holds     zset  #<id> -> ms when the lease ends (H) or the entry is forgotten (L, E)
 --   5 beats     zset  pod -> ms when its heartbeat ends; negative once it has ended
 --   6 ranks     zset  pod -> 0, pods with a live heartbeat
+--   7 spend     hash  ''            header: day I2, names that were new on that day I2, cursor I8 of the look for what is over
+--                     m<name>       what one model and cost center used
+--                     d<name>       its days before: day I2, micro-USD I8, calls I8, tokens I8 each, oldest first
+--   8 spenders  zset  tenant -> 0, tenants that have a hash 7
 -- Cells
 --   r  level i8, rem I8, at I8, version I8, burst I8, rate I8, period I8
 --   b  used I8, held I8, keep I8, base I8, prior I8, era I8, mark B, reset B
 --        base: what of `used` a SEED seen in the previous life contains; prior: the same for a life before that
 --        mark: highest threshold that was reported; reset: 1 if the reset was reported
 --   c  held I8
+--   m  day I2, month I2, then of that day and of that month: micro-USD I8, calls I8, tokens I8
+--        day: since 1970 in UTC; month: years since 0 times 12, and months; a clock that goes back stays on the day
 --   body of a hold: for each budget and concurrency limit: code B, estimate I8, field I2 + bytes
 -- ARGV
 --   1 run       CALLS, PEEK, SWEEP, BEAT, or GREET (the first on a connection)
@@ -33,7 +39,14 @@
 --   6 operations  operation B, acknowledged B (1: the ledger told in this life that it holds the id), #id c17, claims B,
 --               claims x (limit B, estimate I8, actual I8)
 --               1 ADMIT  2 RESTORE (an admit without a check)  3 SETTLE  4 RELEASE  5 EXTEND
+<<<<<<< HEAD
 --               6 SEED (estimate: used as last seen; actual: the era it was seen in)  7 MARK (estimate: threshold, at most 202, 0 reset)
+=======
+--               6 SEED (estimate: used as last seen; actual: the era it was seen in)  7 MARK (estimate: threshold, 0 reset)
+--               8 METER (a call that no limit guards)
+--               SETTLE and METER end with: name B (of argument 7, 0 for none), micro-USD I8, tokens I8
+--   7 names     name I2 + bytes (1 to 4096): the model and cost center whose use is counted in hash 7
+>>>>>>> df07748 (Count the whole fleet's spend in the ledger, limits or not)
 -- REPLY, packed
 --   0 done:       now I8, stored number of this pod I8, underflows B;
 --                 an operation: status B, limit that decided or 0 B, wait ms I8, refused I4 (bits of its claims that would deny
@@ -45,7 +58,7 @@
 --   2 refused:    why; 3 another format: B
 --   status: 1 admitted 2 duplicate 3 ended 4 denied 5 too large 6 recovering 7 stale period 8 damaged 9 too many cells
 --           10 restored 11 settled 12 released 13 late 14 unknown 15 already 16 extended 17 lapsed 18 seeded 19 marked
---           20 not as agreed
+--           20 not as agreed 21 overtaken by a later run of this pod: not done 22 metered
 -- A NEW LIFE begins in any writing run that finds a write forgotten that Redis had acknowledged: the life is missing; this
 --   pod's stored number is below its acknowledged one; a cell that the pod knows is missing; or GREET finds another server.
 --   Enforcing budgets and concurrency limits then wait `recovery` ms, unless nobody can know anything.
@@ -53,10 +66,12 @@
 --   Parse and check everything, read everything, decide, then write; after the first write nothing can fail. The first
 --   write of a run that admits is refused by a Redis out of memory, so such a refusal changes nothing.
 --   A hold is charged or released exactly once. A denied call changes nothing.
+--   What was used is counted exactly once: by SETTLE when it charges, by METER in the order of the pod's numbers only.
 --   In any interval T a rate admits at most burst + rate*T. used + held <= limit at every admit of a budget.
 
 local FORMAT, MAX, MAX_LEASE = 2, 4503599627370496, 3024000000
 local HOUR, DAY, REDUE = 3600000, 86400000, 5000
+local KEPT_DAYS, MAX_NAMES, OTHER = 35, 64, '_other/_other'
 local RATE, BUDGET = 0, 1
 local HELD, LAPSED, ENDED = 72, 76, 69
 local call, pack, parse = redis.call, struct.pack, struct.unpack
@@ -74,8 +89,8 @@ end
 
 -- 1. Parse and check.
 
-local run, head, known, tenant, terms, work = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-if #KEYS ~= 6 or #ARGV ~= 6 then return refuse('expected 6 keys and 6 arguments') end
+local run, head, known, tenant, terms, work, names = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+if #KEYS ~= 8 or #ARGV ~= 7 then return refuse('expected 8 keys and 7 arguments') end
 local calls, peeks, sweeps, beats = run == 'CALLS', run == 'PEEK', run == 'SWEEP', run == 'BEAT' or run == 'GREET'
 if not (calls or peeks or sweeps or beats) then return refuse('unknown run') end
 if #head ~= 56 then return refuse('head') end
@@ -121,7 +136,21 @@ do
   end
 end
 
-local ADMIT, RESTORE, SETTLE, RELEASE, EXTEND, SEED, MARK = 1, 2, 3, 4, 5, 6, 7
+-- What was used by each name in this run.
+local uses, use_fields = {}, {}
+do
+  local at, size, n = 1, #names, 0
+  while at <= size do
+    local name, following = parse('<I2c0', names, at)
+    n = n + 1
+    if n > 64 or name == '' or #name > 4096 then return refuse('name ' .. n) end
+    uses[n] = {name = name, usd = 0, calls = 0, tokens = 0}
+    use_fields[n] = 'm' .. name
+    at = following
+  end
+end
+
+local ADMIT, RESTORE, SETTLE, RELEASE, EXTEND, SEED, MARK, METER = 1, 2, 3, 4, 5, 6, 7, 8
 local operations, first_id = {}, #own
 do
   local at, size, m = 1, #work, 0
@@ -130,11 +159,12 @@ do
     local code, acked, id, n = parse('<BBc17B', work, at)
     at = at + 20
     m = m + 1
-    if code < ADMIT or code > MARK or acked > 1 or byte(id) ~= 35 or n > 32 or m > 64 then
+    if code < ADMIT or code > METER or acked > 1 or byte(id) ~= 35 or n > 32 or m > 64 then
       return refuse('operation ' .. m)
     end
-    if size - at + 1 < 17 * n then return refuse('claims are cut off') end
-    local op = {code = code, acked = acked == 1, id = id, claims = n, at = at}
+    local uses_some = code == SETTLE or code == METER
+    if size - at + 1 < 17 * (uses_some and n + 1 or n) then return refuse('claims are cut off') end
+    local op = {code = code, acked = acked == 1, id = id, claims = n, at = at, usd = 0, tokens = 0}
     for i = 1, n do
       local index, estimate, actual = parse('<BI8I8', work, at)
       local limit = limits[index]
@@ -142,8 +172,16 @@ do
       if estimate > MAX or actual > MAX or limit.claimed == op then op.wrong = true end
       if code > EXTEND and limit.kind ~= BUDGET then op.wrong = true end
       limit.claimed = op
-      limit.claimed = op
       op[i] = {limit, estimate, actual, at}
+      at = at + 17
+    end
+    if uses_some then
+      local name
+      name, op.usd, op.tokens = parse('<BI8I8', work, at)
+      op.use = uses[name]
+      if (name > 0 or code == METER) and not op.use or max(op.usd, op.tokens) > MAX or (code == METER and n > 0) then
+        return refuse('use of operation ' .. m)
+      end
       at = at + 17
     end
     operations[m] = op
@@ -166,6 +204,7 @@ if org[1] then
 end
 local stored = org[2] and parse('<I8', org[2]) or 0
 local mine = call('HMGET', KEYS[3], unpack(own))
+local used_before = #uses > 0 and call('HMGET', KEYS[7], unpack(use_fields)) or {}
 
 local underflows = 0
 local function less(amount, by)
@@ -464,6 +503,15 @@ end
 
 -- 6. Operations: each returns its status, the index of the deciding claim, and a wait.
 
+local used_some = false
+local function use(op)
+  local of = op.use
+  if of then
+    of.usd, of.calls, of.tokens = min(MAX, of.usd + op.usd), of.calls + 1, min(MAX, of.tokens + op.tokens)
+    used_some = true
+  end
+end
+
 local function has_room(limit)
   local key = limit.key
   if not room[key] then
@@ -580,6 +628,7 @@ local function finish(op)
     end
   end
   if op.acked or (state and not settles) then put(entry, false) else put(entry, 'E', now + HOUR) end
+  if settles then use(op) end
   if state == LAPSED then return 13, 0, 0 end
   return not state and 14 or settles and 11 or 12, 0, 0
 end
@@ -624,7 +673,15 @@ local function mark(op)
   return 19, 0, 0
 end
 
-local OPERATIONS = {admit, restore, finish, finish, extend, seed, mark}
+-- Without an entry to tell a repetition by: the pod repeats only what it knows not to be done, and what was on its way for
+-- longer than a later run of the pod comes to nothing.
+local function meter(op)
+  if number <= stored then return 21, 0, 0 end
+  use(op)
+  return 22, 0, 0
+end
+
+local OPERATIONS = {admit, restore, finish, finish, extend, seed, mark, meter}
 local replies = {''}
 for i = 1, #operations do
   local op = operations[i]
@@ -636,9 +693,92 @@ for i = 1, #operations do
   replies[i + 1] = pack('<BBI8I4i8I8', status, index, wait, op.refused or 0, x, y)
 end
 
--- 7. A sweep looks at a part of the hash for cells that say no more than their absence, and entries without an end.
+-- 7. What was used, by name and day.
 
-local gone, more = {}, false
+local today = floor(now / DAY)
+
+-- Years since 0 times 12, and months, of a day since 1970 (Gregorian, counted from March).
+local function month_of(day)
+  local z = day + 719468
+  local cycle = floor(z / 146097)
+  local doe = z - cycle * 146097
+  local yoe = floor((doe - floor(doe / 1460) + floor(doe / 36524) - floor(doe / 146096)) / 365)
+  local doy = doe - (365 * yoe + floor(yoe / 4) - floor(yoe / 100))
+  return (cycle * 400 + yoe) * 12 + floor((5 * doy + 2) / 153) + 2
+end
+
+local spent = {}
+local spend = {header = false, day = 0, names = 0, cursor = 0}
+local function read_spend()
+  spend.header = call('HGET', KEYS[7], '') or ''
+  if #spend.header == 12 then spend.day, spend.names, spend.cursor = parse('<I2I2I8', spend.header) end
+end
+
+local function keep_spend()
+  if #spend.header ~= 12 then call('ZSCORE', KEYS[8], tenant) end
+  spent[#spent + 1], spent[#spent + 2] = '', pack('<I2I2I8', spend.day, spend.names, spend.cursor)
+end
+
+-- A name that is new, if the tenant may have one more today.
+local function new_name(name)
+  if not spend.header then read_spend() end
+  if spend.day < today then spend.day, spend.names = today, 0 end
+  if name == OTHER or spend.names >= MAX_NAMES then return OTHER end
+  spend.names = spend.names + 1
+  return name
+end
+
+local function open_spend(name, value)
+  local cell = {name = name, day = 0, month = 0, days = false, 0, 0, 0, 0, 0, 0}
+  if value and #value == 52 then
+    cell.day, cell.month, cell[1], cell[2], cell[3], cell[4], cell[5], cell[6] = parse('<I2I2I8I8I8I8I8I8', value)
+  end
+  if cell.day < today then
+    if cell.day > 0 then
+      local days = call('HGET', KEYS[7], 'd' .. name) or ''
+      while #days > 25 and parse('<I2', days) < today - KEPT_DAYS do days = sub(days, 27) end
+      cell.days = days .. pack('<I2I8I8I8', cell.day, cell[1], cell[2], cell[3])
+    end
+    local month = month_of(today)
+    if month > cell.month then cell.month, cell[4], cell[5], cell[6] = month, 0, 0, 0 end
+    cell.day, cell[1], cell[2], cell[3] = today, 0, 0, 0
+  end
+  return cell
+end
+
+if used_some then
+  local open = {}
+  for i = 1, #uses do
+    local of = uses[i]
+    if of.calls > 0 then
+      local name, value = of.name, used_before[i]
+      if not value then
+        name = new_name(name)
+        if name ~= of.name then value = not open[name] and call('HGET', KEYS[7], 'm' .. name) end
+      end
+      local cell = open[name] or open_spend(name, value)
+      open[name] = cell
+      cell[1], cell[2], cell[3] = min(MAX, cell[1] + of.usd), cell[2] + of.calls, min(MAX, cell[3] + of.tokens)
+      cell[4], cell[5], cell[6] = min(MAX, cell[4] + of.usd), cell[5] + of.calls, min(MAX, cell[6] + of.tokens)
+    end
+  end
+  for name, cell in pairs(open) do
+    local at = #spent
+    spent[at + 1], spent[at + 2] = 'm' .. name,
+      pack('<I2I2I8I8I8I8I8I8', cell.day, cell.month, cell[1], cell[2], cell[3], cell[4], cell[5], cell[6])
+    if cell.days then spent[at + 3], spent[at + 4] = 'd' .. name, cell.days end
+  end
+  if spend.header then keep_spend() end
+end
+
+-- 8. A sweep looks at a part of the hash for cells that say no more than their absence, and entries without an end.
+
+local gone, more, unspent = {}, false, {}
+local function next_page(key, at)
+  local page = call('HSCAN', key, string.format('%.0f', at), 'COUNT', 64)
+  return page[2], tonumber(page[1])
+end
+
 if sweeps then
   local IDLE = {
     [114] = function(cell) return cell.level >= cell.burst end,
@@ -648,10 +788,10 @@ if sweeps then
     [99] = function(cell) return cell.held == 0 end,
   }
   local key = tenant == '' and KEYS[1] or KEYS[3]
-  local page = call('HSCAN', key, string.format('%.0f', cursor), 'COUNT', 64)
-  cursor = tonumber(page[1])
-  for i = 1, #page[2], 2 do
-    local name, value = page[2][i], page[2][i + 1]
+  local page
+  page, cursor = next_page(key, cursor)
+  for i = 1, #page, 2 do
+    local name, value = page[i], page[i + 1]
     local kind = byte(name)
     if decode[kind] and not cells[key][name] then
       local cell = open_cell(key, name, value)
@@ -661,15 +801,26 @@ if sweeps then
       more = true
     end
   end
-  look = cursor > 0 and now or now + HOUR
-  more = more or cursor > 0 or over == 64
+  if call('EXISTS', KEYS[7]) == 1 then
+    read_spend()
+    page, spend.cursor = next_page(KEYS[7], spend.cursor)
+    for i = 1, #page, 2 do
+      local name, value = page[i], page[i + 1]
+      if byte(name) == 109 and (#value ~= 52 or parse('<I2', value) < today - KEPT_DAYS) then
+        unspent[#unspent + 1], unspent[#unspent + 2] = name, 'd' .. sub(name, 2)
+      end
+    end
+    keep_spend()
+  end
+  look = cursor + spend.cursor > 0 and now or now + HOUR
+  more = more or cursor + spend.cursor > 0 or over == 64
   header_changed = true
 end
 
--- 8. Write.
+-- 9. Write.
 
 if soonest and (earliest == 0 or soonest < earliest) then earliest, header_changed = soonest, true end
-local written = #dirty + #changed + #gone > 0 or life_changed or sweeps
+local written = #dirty + #changed + #spent > 0 or life_changed or sweeps
 if written then
   if header_changed then call('ZSCORE', KEYS[2], tenant) end
   local scores, ended, dropped = {}, {}, {}
@@ -699,8 +850,17 @@ if written then
   if #own_fields > 0 then call('HSET', KEYS[3], unpack(own_fields)) end
   if #dropped > 0 then call('HDEL', KEYS[3], unpack(dropped)) end
   if #gone > 0 then call('HDEL', tenant == '' and KEYS[1] or KEYS[3], unpack(gone)) end
+  if #spent > 0 then
+    call('HSET', KEYS[7], unpack(spent))
+    if spend.header and #spend.header ~= 12 then call('ZADD', KEYS[8], 0, tenant) end
+    if #unspent > 0 then call('HDEL', KEYS[7], unpack(unspent)) end
+    if sweeps and call('HLEN', KEYS[7]) == 1 then
+      call('DEL', KEYS[7])
+      call('ZREM', KEYS[8], tenant)
+    end
+  end
   if header_changed then
-    if sweeps and tenant ~= '' and call('HLEN', KEYS[3]) == 1 then
+    if sweeps and tenant ~= '' and call('HLEN', KEYS[3]) == 1 and call('EXISTS', KEYS[7]) == 0 then
       call('DEL', KEYS[3])
       call('ZREM', KEYS[2], tenant)
     else

@@ -10,6 +10,7 @@ import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.LedgerListener;
+import dev.tollgate.ledger.Meter;
 import dev.tollgate.ledger.SettleReply;
 import dev.tollgate.ledger.redis.Operation.Code;
 import io.vertx.core.Future;
@@ -42,7 +43,14 @@ class LedgerArgumentsTest {
     private static final int RUNS = 20_000;
     private static final long NOW = 1_700_000_000_000L;
     private static final List<String> KEYS = List.of(
-            "tg2:{org}", "tg2:{org}:due", "tg2:{org}:t:acme", "tg2:{org}:h:acme", "tg2:{org}:beats", "tg2:{org}:ranks");
+            "tg2:{org}",
+            "tg2:{org}:due",
+            "tg2:{org}:t:acme",
+            "tg2:{org}:h:acme",
+            "tg2:{org}:beats",
+            "tg2:{org}:ranks",
+            "tg2:{org}:m:acme",
+            "tg2:{org}:spenders");
 
     private static RedisFixture redis;
     private static LedgerScript script;
@@ -64,6 +72,8 @@ class LedgerArgumentsTest {
     private static final Bucket.Budget BUDGET =
             new Bucket.Budget("day@1", true, true, 1000, NOW - 1, NOW + 1000, NOW + 2000);
     private static final Bucket.Concurrency IN_FLIGHT = new Bucket.Concurrency("inflight", false, true, 7);
+
+    private static final Meter USED = new Meter("nova-lite", "sales", 3, 4);
 
     private static Hold hold(String id) {
         return hold(id, 5);
@@ -134,7 +144,7 @@ class LedgerArgumentsTest {
                                     new Operation(
                                             List.of(Code.ADMIT, Code.SETTLE, Code.RELEASE, Code.RESTORE)
                                                     .get(random.nextInt(4)),
-                                            hold("id-" + random.nextInt(100))),
+                                            hold("id-" + random.nextInt(100)).metered(USED)),
                                     new Operation(Code.ADMIT, hold("second"))))
                     .script();
             LedgerScript.Run bad = malformed(good, random);
@@ -163,7 +173,9 @@ class LedgerArgumentsTest {
         Buffer head = run.head().copy();
         Buffer limits = run.limits().copy();
         Buffer operations = run.operations().copy();
-        switch (random.nextInt(7)) {
+        Buffer names = run.names().copy();
+        boolean settles = operations.getByte(0) == Code.SETTLE.number;
+        switch (random.nextInt(settles ? 10 : 7)) {
             case 0 -> head.setLongLE(8 * random.nextInt(5), large(random));
             case 1 -> head = head.getBuffer(0, random.nextInt(56));
             case 2 -> limits = limits.getBuffer(0, 1 + random.nextInt(limits.length() - 1));
@@ -171,21 +183,30 @@ class LedgerArgumentsTest {
             case 3 -> limits.setLongLE(1 + 8 * random.nextInt(3), random.nextBoolean() ? 0 : large(random));
             case 4 -> limits.setByte(0, (byte) (random.nextBoolean() ? 3 : 32 + random.nextInt(200)));
             case 5 -> operations = operations.getBuffer(0, 1 + random.nextInt(operations.length() - 1));
+            // What was used: of which name, micro-USD and tokens; the name itself.
+            case 7 -> operations.setByte(71, (byte) (2 + random.nextInt(200)));
+            case 8 -> operations.setLongLE(random.nextBoolean() ? 72 : 80, large(random));
+            case 9 -> {
+                int length = random.nextInt(names.length());
+                names = length == 0 ? Buffer.buffer(new byte[2]) : names.getBuffer(0, length);
+            }
             default -> {
                 // Operation, acknowledged, the id's mark, number of claims, a claim's limit.
                 int place = List.of(0, 1, 2, 19, 20).get(random.nextInt(5));
                 operations.setByte(place, (byte) (place == 2 ? 'x' : 40 + random.nextInt(180)));
             }
         }
-        if (operations.equals(run.operations()) && limits.equals(run.limits()) && head.equals(run.head())) {
+        if (operations.equals(run.operations())
+                && limits.equals(run.limits())
+                && head.equals(run.head())
+                && names.equals(run.names())) {
             return malformed(run, random);
         }
-        boolean whole = operations.length() < run.operations().length() && operations.length() == 71;
-        return whole ? malformed(run, random) : changed(run, head, limits, operations);
-    }
-
-    private static LedgerScript.Run changed(LedgerScript.Run run, Buffer head, Buffer limits, Buffer operations) {
-        return new LedgerScript.Run(run.kind(), head, run.life(), run.tenant(), limits, operations);
+        int first = settles ? 88 : 71;
+        boolean whole = operations.length() < run.operations().length() && operations.length() == first;
+        return whole
+                ? malformed(run, random)
+                : new LedgerScript.Run(run.kind(), head, run.life(), run.tenant(), limits, operations, names);
     }
 
     private static long large(Random random) {
@@ -219,16 +240,17 @@ class LedgerArgumentsTest {
             redis.send(Command.SET, key, "text");
             Map<String, String> before = dump();
             for (Code code : List.of(Code.ADMIT, Code.SETTLE, Code.RELEASE, Code.EXTEND)) {
+                boolean spend = Set.of("tg2:{org}:m:acme", "tg2:{org}:spenders").contains(key);
                 boolean read = !Set.of("tg2:{org}:due", "tg2:{org}:beats", "tg2:{org}:ranks")
                         .contains(key);
-                if (read) {
-                    Hold hold = hold(code == Code.ADMIT ? "new" : "held");
+                if (spend ? code == Code.SETTLE : read) {
+                    Hold hold = hold(code == Code.ADMIT ? "new" : "held").metered(USED);
                     assertTrue(answer(code, hold).startsWith("error"), key + " " + code);
                     assertEquals(before, dump(), key + " " + code);
                 }
             }
             ModelRun beat = run(LedgerScript.Kind.BEAT, "", List.of());
-            if (!key.contains(":t:") && !key.contains(":h:")) {
+            if (!key.contains(":t:") && !key.contains(":h:") && !key.contains(":m:") && !key.contains(":spenders")) {
                 String reply = Upstreams.await(redis.connection
                         .send(script.byText(beat.script()))
                         .map(r -> "done")

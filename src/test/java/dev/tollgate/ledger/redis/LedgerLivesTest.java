@@ -13,7 +13,9 @@ import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.LedgerListener;
+import dev.tollgate.ledger.Meter;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.Spend;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Response;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -305,6 +308,49 @@ class LedgerLivesTest {
             assertEquals(60, peek(ledger, "acme").used(1000));
             assertEquals(0, peek(ledger, "acme").held());
         }
+    }
+
+    private static Hold metered(String id, long microUsd) {
+        return new Hold(id, "acme", LEASE, List.of(), new Meter("nova", "sales", microUsd, 1));
+    }
+
+    private static long spentToday(RedisLedger on) {
+        return Upstreams.await(on.spend(Optional.of("acme"), "", 10)).rows().stream()
+                .mapToLong(Spend::dayMicroUsd)
+                .sum();
+    }
+
+    /** A call without limits has no entry in the books that would tell its repetition. */
+    @Test
+    void whatIsSpentWithoutLimitsIsCountedOnceWhenItsReplyIsLost() {
+        try (FaultProxy proxy = new FaultProxy(redis.server.port())) {
+            RedisLedger cut =
+                    redis.ledger(proxy.redisUrl(), RedisFixture.settings("org", "pod-7", 0, 1000), LedgerListener.NONE);
+            opened.add(cut);
+            assertEquals(SettleReply.SETTLED, Upstreams.await(cut.settle(metered("first", 1))));
+            proxy.fault(FaultProxy.Fault.BLACK_HOLE);
+            Future<SettleReply> lost = cut.settle(metered("done", 60));
+            Ports.await(Duration.ofSeconds(5), "the call to be counted", () -> spentToday(ledger) == 61);
+            proxy.fault(FaultProxy.Fault.RESET);
+            Ports.await(Duration.ofSeconds(5), "its failure", lost::failed);
+            Future<SettleReply> never = cut.settle(metered("never sent", 200));
+            Ports.await(Duration.ofSeconds(5), "its failure", never::failed);
+            proxy.fault(FaultProxy.Fault.NONE);
+            Ports.await(
+                    Duration.ofSeconds(5), "the connection", () -> cut.health().up());
+            assertEquals(SettleReply.ALREADY, Upstreams.await(cut.settle(metered("done", 60))));
+            assertEquals(SettleReply.SETTLED, Upstreams.await(cut.settle(metered("never sent", 200))));
+            assertEquals(SettleReply.ALREADY, Upstreams.await(cut.settle(metered("never sent", 200))));
+            assertEquals(261, spentToday(ledger));
+        }
+    }
+
+    @Test
+    void aLedgerThatComesBackEmptyCountsSpendFromThen() {
+        assertEquals(SettleReply.SETTLED, Upstreams.await(ledger.settle(metered("a", 60))));
+        redis.wipe();
+        assertEquals(SettleReply.SETTLED, Upstreams.await(ledger.settle(metered("b", 5))));
+        assertEquals(5, spentToday(ledger));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tollgate.ledger.redis;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
+import dev.tollgate.ledger.Meter;
 import dev.tollgate.ledger.redis.Operation.Code;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class LedgerOperations {
     private final Map<String, Long> confirmed = new HashMap<>();
     private long now = 1_700_000_000_000L;
     private int fresh;
+    private int meters;
     private long version = 1;
 
     LedgerOperations(Random random, LedgerOracle oracle) {
@@ -66,7 +68,11 @@ final class LedgerOperations {
                                                 ? -random.nextInt(20_000)
                                                 : kind < 980
                                                         ? 3_600_000 + random.nextInt(1000)
-                                                        : kind < 983 ? 86_400_000 + random.nextInt(1000) : 0;
+                                                        : kind < 984
+                                                                ? 86_400_000L + random.nextInt(1000)
+                                                                : kind < 986
+                                                                        ? 86_400_000L * (20 + random.nextInt(30))
+                                                                        : 0;
     }
 
     /** A run of one pod; the pod knows what its last reply told it. */
@@ -99,6 +105,9 @@ final class LedgerOperations {
         String pod = random.nextInt(4) == 0 ? "pod-b" : "pod-a";
         boolean writes = what != LedgerScript.Kind.PEEK;
         long number = numbers.merge(pod, writes ? 1L : 0L, Long::sum);
+        if (writes && rarely(40)) {
+            number = Math.max(1, number - 1 - random.nextInt(3));
+        }
         long acknowledged = acked.getOrDefault(pod + hex(oracle.life), 0L);
         boolean beats = what == LedgerScript.Kind.BEAT || what == LedgerScript.Kind.GREET;
         Set<Bucket> known = new HashSet<>();
@@ -198,7 +207,10 @@ final class LedgerOperations {
             boolean settle = kind < 66;
             return new Operation(settle ? Code.SETTLE : Code.RELEASE, end(tenant, settle));
         }
-        if (kind < 82) {
+        if (kind < 78) {
+            return new Operation(Code.METER, metered(tenant));
+        }
+        if (kind < 83) {
             return new Operation(Code.EXTEND, earlier(tenant));
         }
         if (kind < 88) {
@@ -251,6 +263,7 @@ final class LedgerOperations {
         List<Claim> claims = new ArrayList<>(of.claims());
         if (settle) {
             claims.replaceAll(c -> c.withActual(actual(c.estimate())));
+            of = rarely(10) ? of : of.metered(used());
         }
         if (rarely(60) && !claims.isEmpty()) {
             Claim first = claims.get(0);
@@ -260,6 +273,20 @@ final class LedgerOperations {
             claims.add(claims.get(0));
         }
         return of.withClaims(claims);
+    }
+
+    /** A call that no limit guards, now and then one of the last again. */
+    private Hold metered(String tenant) {
+        meters += rarely(4) ? 0 : 1;
+        return hold(tenant + "-m-" + meters, tenant, List.of()).metered(used());
+    }
+
+    private Meter used() {
+        if (rarely(30)) {
+            return new Meter(Meter.OTHER, Meter.OTHER, amount(), 1);
+        }
+        String model = crowded ? "model/" + random.nextInt(400) : "model-" + random.nextInt(4);
+        return new Meter(model, rarely(3) ? "caf\u00e9 %" : "sales", amount(), random.nextInt(3));
     }
 
     private long actual(long estimate) {

@@ -6,6 +6,7 @@ import dev.tollgate.ledger.redis.Operation.Code;
 import dev.tollgate.ledger.redis.Operation.Status;
 import io.vertx.core.buffer.Buffer;
 import java.math.BigInteger;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -58,6 +59,9 @@ final class LedgerOracle {
     final Map<String, Long> beats = new TreeMap<>();
     final Set<String> ranks = new TreeSet<>();
     final Set<String> tenants = new HashSet<>();
+    final Map<String, SpendOracle> spends = new TreeMap<>();
+    private final Set<String> metered = new HashSet<>();
+    private LocalDate sweptOn = LocalDate.MIN;
     private final boolean reclaimsAll;
     String server = "first";
     String lifeServer = "";
@@ -83,6 +87,7 @@ final class LedgerOracle {
         beats.clear();
         ranks.clear();
         tenants.clear();
+        spends.clear();
         server = "first";
         lifeServer = "";
         life = Buffer.buffer();
@@ -333,6 +338,7 @@ final class LedgerOracle {
             case EXTEND -> extend(run, operation);
             case SEED -> seed(run, operation);
             case MARK -> mark(run, operation);
+            case METER -> meter(run, operation);
         };
     }
 
@@ -491,6 +497,9 @@ final class LedgerOracle {
             }
         }
         written = true;
+        if (settles) {
+            use(run, operation);
+        }
         String key = run.tenant() + " " + hex(operation.hold.id());
         if (acked || state != '-' && !settles) {
             entries.remove(key);
@@ -504,6 +513,30 @@ final class LedgerOracle {
                 state == 'L'
                         ? Status.LATE
                         : state == '-' ? Status.UNKNOWN : settles ? Status.SETTLED : Status.RELEASED);
+    }
+
+    private String meter(ModelRun run, Operation operation) {
+        boolean again = reclaimsAll
+                ? !metered.add(operation.hold.id())
+                : run.number() <= numbers.getOrDefault(hex(run.pod()), 0L);
+        if (again) {
+            return plain(reclaimsAll ? Status.ALREADY : Status.OVERTAKEN);
+        }
+        written = true;
+        use(run, operation);
+        return plain(Status.METERED);
+    }
+
+    private void use(ModelRun run, Operation operation) {
+        if (reclaimsAll && SpendOracle.day(now).isAfter(sweptOn)) {
+            sweptOn = SpendOracle.day(now);
+            spends.values().forEach(of -> of.names().stream()
+                    .filter(name -> of.over(name, now))
+                    .forEach(of::remove));
+        }
+        if (!operation.hold.used().isNone()) {
+            spends.computeIfAbsent(run.tenant(), t -> new SpendOracle()).add(operation.hold.used(), now);
+        }
     }
 
     /** What a hold says of budgets and concurrency limits. */

@@ -8,10 +8,13 @@ import dev.tollgate.ledger.AdmitReply;
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Hold;
+import dev.tollgate.ledger.Spend;
+import dev.tollgate.ledger.SpendPage;
 import dev.tollgate.ledger.local.LocalLedger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,7 +30,8 @@ class LocalLedgerModelTest {
             Operation.Code.SETTLE,
             Operation.Code.RELEASE,
             Operation.Code.EXTEND,
-            Operation.Code.MARK);
+            Operation.Code.MARK,
+            Operation.Code.METER);
 
     @Test
     void theLedgerInMemoryAnswersAsTheOracleDoes() {
@@ -72,8 +76,24 @@ class LocalLedgerModelTest {
                     ? balances(ledger.peek(run.tenant(), run.limits()).result(), run.limits())
                     : found(ledger, operation);
             assertEquals(expected(run, expected), found, "seed " + seed + ", operation " + i + " " + run);
+            if (i % 50 == 49) {
+                spend(oracle, ledger, "seed " + seed + ", operation " + i);
+            }
         }
         return compared;
+    }
+
+    private static void spend(LedgerOracle oracle, LocalLedger ledger, String when) {
+        List<Spend> expected = new ArrayList<>();
+        oracle.spends.forEach((tenant, of) -> expected.addAll(of.rows(tenant, oracle.now)));
+        List<Spend> found = new ArrayList<>();
+        String cursor = "";
+        do {
+            SpendPage page = ledger.spend(Optional.empty(), cursor, 1).result();
+            found.addAll(page.rows());
+            cursor = page.next();
+        } while (!cursor.isEmpty());
+        assertEquals(expected, found, when);
     }
 
     /** The part of a reply that the ledger's interface shows. */
@@ -91,6 +111,7 @@ class LocalLedgerModelTest {
             case TOO_LARGE -> "too-large " + index + " " + answer[4];
             case STALE_PERIOD -> "stale " + reply.get(1);
             case ENDED -> run.operations().get(0).code == Operation.Code.EXTEND ? "false" : "ended";
+            case METERED -> "SETTLED";
             case EXTENDED, MARKED -> "true";
             case LAPSED -> "false";
             case UNKNOWN -> run.operations().get(0).code == Operation.Code.EXTEND ? "false" : "UNKNOWN";
@@ -103,7 +124,7 @@ class LocalLedgerModelTest {
         Hold hold = operation.hold;
         List<Bucket> buckets = hold.claims().stream().map(c -> c.bucket()).toList();
         return switch (operation.code) {
-            case SETTLE -> ledger.settle(hold).result().name();
+            case SETTLE, METER -> ledger.settle(hold).result().name();
             case RELEASE -> ledger.release(hold).result().name();
             case EXTEND -> String.valueOf(ledger.extend(hold).result());
             case MARK -> {

@@ -57,7 +57,8 @@ record ModelRun(
                 batch.limits(known::contains),
                 kind == LedgerScript.Kind.PEEK
                         ? Buffer.buffer()
-                        : batch.operations(o -> acknowledged.contains(o.hold.id())));
+                        : batch.operations(o -> acknowledged.contains(o.hold.id())),
+                batch.names());
     }
 
     @Override
