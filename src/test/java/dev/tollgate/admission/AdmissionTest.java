@@ -283,10 +283,13 @@ class AdmissionTest {
         admitted(none).reservation().settle(CHARGE);
         admitted(none).reservation().settleAsEstimated();
         admitted(none).reservation().release();
-        admitted(admission("{ name: other, match: { tenant: zeta }, concurrency: 1 }")).reservation().settle(CHARGE);
-        admitted(admission("{ name: shadow, concurrency: 0, mode: shadow }")).reservation().settle(CHARGE);
-        assertEquals(
-                List.of(new Spend("acme", "amazon.nova-lite-v1:0", "sales", 400, 400, 4, 4, 38, 38)), spent());
+        admitted(admission("{ name: other, match: { tenant: zeta }, concurrency: 1 }"))
+                .reservation()
+                .settle(CHARGE);
+        admitted(admission("{ name: shadow, concurrency: 1, mode: shadow }"))
+                .reservation()
+                .settle(CHARGE);
+        assertEquals(List.of(new Spend("acme", "nova-lite", "sales", 400, 400, 4, 4, 38, 38)), spent());
     }
 
     @Test

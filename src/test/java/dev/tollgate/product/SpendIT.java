@@ -63,10 +63,8 @@ class SpendIT {
                 Map<String, long[]> recorded = recorded(first, second);
                 assertTrue(recorded.size() >= 3, recorded.keySet().toString());
                 RedisLedger ledger = ledger(upstream, redis);
-                Ports.await(
-                        Duration.ofSeconds(10),
-                        "the ledger's spend to be the records'",
-                        () -> text(spent(ledger)).equals(text(recorded)));
+                Ports.await(Duration.ofSeconds(10), "the ledger's spend to be the records'", () -> text(spent(ledger))
+                        .equals(text(recorded)));
                 Upstreams.await(ledger.close());
             }
         }
@@ -79,8 +77,8 @@ class SpendIT {
             String tenant = i % 3 == 0 ? "acme" : "free";
             String model = i % 5 == 0 ? "/model/amazon.nova-micro-v1%3A0/" : Http.NOVA;
             int tokens = 1 + i % 7;
-            threads.submit(() -> Http.post(
-                    sidecar, model + "converse", Http.converse(tokens), "X-Tollgate-Tenant", tenant));
+            threads.submit(
+                    () -> Http.post(sidecar, model + "converse", Http.converse(tokens), "X-Tollgate-Tenant", tenant));
         }
         threads.shutdown();
         assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
@@ -106,7 +104,8 @@ class SpendIT {
 
     private static Map<String, long[]> spent(RedisLedger ledger) {
         Map<String, long[]> sums = new TreeMap<>();
-        for (Spend row : Upstreams.await(ledger.spend(Optional.empty(), "", 100)).rows()) {
+        for (Spend row :
+                Upstreams.await(ledger.spend(Optional.empty(), "", 100)).rows()) {
             add(sums, row.tenant() + " " + row.model(), row.monthMicroUsd(), row.monthCalls(), row.monthTokens());
         }
         return sums;

@@ -77,7 +77,6 @@ class LedgerMutationsTest {
                     "local nobody = known == '' and acknowledged == 0 and", "local nobody = acknowledged == 0 and"),
             // Spend.
             new Mutation("if number <= stored then return 21, 0, 0 end", ""),
-            new Mutation("if settles then use(op) end", "use(op)"),
             new Mutation("if settles then use(op) end", ""),
             new Mutation("spend.names >= MAX_NAMES", "spend.names > MAX_NAMES"),
             new Mutation("if spend.day < today then spend.day, spend.names = today, 0 end", ""),
@@ -86,7 +85,7 @@ class LedgerMutationsTest {
             new Mutation("parse('<I2', days) < today - KEPT_DAYS do", "parse('<I2', days) <= today - KEPT_DAYS do"),
             new Mutation("if month > cell.month then", "if true then"),
             new Mutation("if month > cell.month then", "if false then"),
-            new Mutation("floor((5 * doy + 2) / 153)", "floor((5 * doy + 1) / 153)"),
+            new Mutation("floor((5 * doy + 2) / 153) + 2", "floor((5 * doy + 2) / 153) + 1"),
             new Mutation("cell.day, cell[1], cell[2], cell[3] = today, 0, 0, 0", "cell.day = today"),
             new Mutation(
                     "of.calls, of.tokens = min(MAX, of.usd + op.usd), of.calls + 1,",
@@ -132,7 +131,7 @@ class LedgerMutationsTest {
             new Mutation("cell.used + cell.base + cell.prior + cell.mark + cell.reset == 0)", "cell.used == 0)"),
             new Mutation("call('DEL', KEYS[3])", "do end"),
             new Mutation("call('ZREM', KEYS[2], tenant)", "do end"),
-            new Mutation("look = cursor > 0 and now or now + HOUR", "look = now + 9 * HOUR"));
+            new Mutation("look = cursor + spend.cursor > 0 and now or now + HOUR", "look = now + 9 * HOUR"));
 
     @BeforeAll
     static void start() {

@@ -21,6 +21,7 @@ final class LedgerOperations {
 
     static final Duration LEASE = Duration.ofSeconds(10);
     private static final long PERIOD = 120_000;
+    private static final long DAY = 86_400_000;
 
     private final Random random;
     private final LedgerOracle oracle;
@@ -55,24 +56,36 @@ final class LedgerOperations {
     }
 
     void advance() {
-        int kind = random.nextInt(1000);
-        now += kind < 600
-                ? random.nextInt(50)
-                : kind < 900
-                        ? random.nextInt(1500)
-                        : kind < 960
-                                ? random.nextInt(15_000)
-                                : kind < 970
-                                        ? -random.nextInt(4000)
-                                        : kind < 975
-                                                ? -random.nextInt(20_000)
-                                                : kind < 980
-                                                        ? 3_600_000 + random.nextInt(1000)
-                                                        : kind < 984
-                                                                ? 86_400_000L + random.nextInt(1000)
-                                                                : kind < 986
-                                                                        ? 86_400_000L * (20 + random.nextInt(30))
-                                                                        : 0;
+        now += step(random.nextInt(1000));
+    }
+
+    private long step(int kind) {
+        if (kind < 600) {
+            return random.nextInt(50);
+        }
+        if (kind < 900) {
+            return random.nextInt(1500);
+        }
+        if (kind < 955) {
+            return random.nextInt(15_000);
+        }
+        if (kind < 970) {
+            return -random.nextInt(4000);
+        }
+        if (kind < 975) {
+            return -random.nextInt(20_000);
+        }
+        if (kind < 980) {
+            return 3_600_000 + random.nextInt(1000);
+        }
+        if (kind < 986) {
+            // Just before midnight, UTC.
+            return DAY - Math.floorMod(now, DAY) - random.nextInt(300);
+        }
+        if (kind < 995) {
+            return DAY * List.of(1, 1, 17, 34, 35, 36, 50).get(random.nextInt(7)) + random.nextInt(1000);
+        }
+        return 0;
     }
 
     /** A run of one pod; the pod knows what its last reply told it. */
@@ -94,6 +107,9 @@ final class LedgerOperations {
             int count = 1 + (random.nextBoolean() ? 0 : random.nextInt(6));
             for (int i = 0; i < count; i++) {
                 operations.add(operation(tenant));
+            }
+            for (int i = crowded && rarely(12) ? 40 : 0; i > 0; i--) {
+                operations.add(new Operation(Code.METER, metered(tenant)));
             }
         } else if (what == LedgerScript.Kind.PEEK) {
             operations.add(new Operation(Code.ADMIT, hold("peek", tenant, claims())));
