@@ -11,10 +11,12 @@ import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerException;
 import dev.tollgate.ledger.LedgerFault;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.SpendPage;
 import dev.tollgate.ledger.local.LocalLedger;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,6 +64,11 @@ class BudgetWatchTest {
         @Override
         public Future<Boolean> extend(Hold hold) {
             throw new AssertionError("nothing extends here");
+        }
+
+        @Override
+        public Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+            throw new AssertionError("nobody asks what is spent here");
         }
 
         @Override

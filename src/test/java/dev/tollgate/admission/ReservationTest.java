@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -34,8 +35,8 @@ class ReservationTest {
     private final Pods.Events events = new Pods.Events();
     private final Settlements settlements = new Settlements(vertx, ledger, events);
     private final AtomicInteger ended = new AtomicInteger();
-    private final Plan plan =
-            Plan.of(Pods.policy(LIMITS), Pods.demand("acme", "amazon.nova-lite-v1:0", 100), clock.instant());
+    private final Demand demand = Pods.demand("acme", "amazon.nova-lite-v1:0", 100);
+    private final Plan plan = Plan.of(Pods.policy(LIMITS), demand, clock.instant());
     private int ids;
 
     @AfterEach
@@ -46,7 +47,7 @@ class ReservationTest {
     private Reservation reservation() {
         Hold hold = new Hold("id-" + ids++, "acme", Duration.ofSeconds(60), plan.claims());
         Upstreams.await(ledger.admit(hold));
-        return new Reservation(plan, hold, settlements, ended::incrementAndGet);
+        return new Reservation(plan, demand, hold, settlements, ended::incrementAndGet);
     }
 
     private List<Balance> balances() {
@@ -151,12 +152,14 @@ class ReservationTest {
     }
 
     @Test
-    void withoutClaimsNothingIsSentToTheLedger() {
+    void withoutClaimsOnlySpendIsSentToTheLedger() {
         List<String> sent = new ArrayList<>();
         Plan nothing = new Plan(List.of());
         Hold hold = new Hold("id", "acme", Duration.ofSeconds(60), List.of());
-        new Reservation(nothing, hold, settlements, () -> sent.add("ended")).settle(charge(1, 1));
-        assertEquals(List.of("ended"), sent);
+        new Reservation(nothing, demand, hold, settlements, () -> sent.add("ended")).settle(charge(1, 1));
+        new Reservation(nothing, demand, hold, settlements, () -> sent.add("ended")).release();
+        assertEquals(List.of("ended", "ended"), sent);
+        assertEquals(1, Upstreams.await(ledger.spend(Optional.empty(), "", 10)).rows().get(0).dayCalls());
         assertEquals(0, settlements.pending());
     }
 }

@@ -15,11 +15,13 @@ import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerException;
 import dev.tollgate.ledger.LedgerFault;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.SpendPage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -73,6 +75,11 @@ class SettlementsTest {
         @Override
         public Future<Boolean> extend(Hold hold) {
             throw new AssertionError("nothing extends here");
+        }
+
+        @Override
+        public Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+            throw new AssertionError("nobody asks what is spent here");
         }
 
         @Override
