@@ -159,7 +159,12 @@ class ReservationTest {
         new Reservation(nothing, demand, hold, settlements, () -> sent.add("ended")).settle(charge(1, 1));
         new Reservation(nothing, demand, hold, settlements, () -> sent.add("ended")).release();
         assertEquals(List.of("ended", "ended"), sent);
-        assertEquals(1, Upstreams.await(ledger.spend(Optional.empty(), "", 10)).rows().get(0).dayCalls());
+        assertEquals(
+                1,
+                Upstreams.await(ledger.spend(Optional.empty(), "", 10))
+                        .rows()
+                        .get(0)
+                        .dayCalls());
         assertEquals(0, settlements.pending());
     }
 }

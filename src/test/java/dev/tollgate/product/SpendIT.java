@@ -1,6 +1,5 @@
 package dev.tollgate.product;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.Http;
@@ -59,7 +58,10 @@ class SpendIT {
                         () -> first.metric("tollgate_settlement_backlog") == 0
                                 && second.metric("tollgate_settlement_backlog") == 0);
                 calls(List.of(first, second), 60);
-                assertEquals(200, records(first, second).count());
+                Ports.await(
+                        Duration.ofSeconds(10),
+                        "every record",
+                        () -> records(first, second).count() == 200);
                 Map<String, long[]> recorded = recorded(first, second);
                 assertTrue(recorded.size() >= 3, recorded.keySet().toString());
                 RedisLedger ledger = ledger(upstream, redis);
