@@ -15,6 +15,7 @@ import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.PodShare;
 import dev.tollgate.ledger.SettleReply;
+import dev.tollgate.ledger.SpendPage;
 import dev.tollgate.ledger.local.LocalLedger;
 import dev.tollgate.policy.Names;
 import dev.tollgate.policy.Policy;
@@ -108,6 +109,11 @@ final class DataPath implements AutoCloseable {
         @Override
         public Future<Boolean> mark(String tenant, Bucket.Budget budget, int threshold) {
             return books.mark(tenant, budget, threshold);
+        }
+
+        @Override
+        public Future<SpendPage> spend(Optional<String> tenant, String cursor, int limit) {
+            return books.spend(tenant, cursor, limit);
         }
 
         @Override

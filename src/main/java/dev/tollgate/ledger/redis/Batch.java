@@ -7,6 +7,7 @@ import dev.tollgate.ledger.Meter;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,8 +67,8 @@ final class Batch {
         return limits(limits.keySet(), known);
     }
 
-    static Buffer limits(Iterable<Bucket> buckets, Predicate<Bucket> known) {
-        Buffer out = Buffer.buffer();
+    static Buffer limits(Collection<Bucket> buckets, Predicate<Bucket> known) {
+        Buffer out = Buffer.buffer().appendByte((byte) buckets.size());
         for (Bucket bucket : buckets) {
             Bucket.Terms terms = bucket.terms();
             int code = bucket.kind().number()

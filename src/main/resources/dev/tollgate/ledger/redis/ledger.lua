@@ -33,7 +33,7 @@
 --               tenant), pod c16
 --   3 life      era I8 and owner c16 of the life that the pod knows, empty for none
 --   4 tenant    as in the key
---   5 limits    code B, a b c d I8, field I2 + bytes (1 to 512)
+--   5 limits    number of limits B, limits x (code B, a b c d I8, field I2 + bytes, 1 to 512)
 --               code: 0 rate, 1 budget, 2 concurrency; + 4 shared, + 8 shadow, + 16 the pod knows the cell to exist
 --               rate: burst, rate, period ms, version   budget: limit, start ms, end ms, keep-until ms   concurrency: limit
 --   6 operations  operation B, acknowledged B (1: the ledger told in this life that it holds the id), #id c17, claims B,
@@ -68,11 +68,26 @@
 local FORMAT, MAX, MAX_LEASE = 2, 4503599627370496, 3024000000
 local HOUR, DAY, REDUE = 3600000, 86400000, 5000
 local KEPT_DAYS, MAX_NAMES, OTHER = 35, 64, '_other/_other'
-local RATE, BUDGET = 0, 1
+local RATE, BUDGET, CONCURRENCY = 0, 1, 2
+local ORG, TENANT = 1, 2
 local HELD, LAPSED, ENDED = 72, 76, 69
+local ADMIT, RESTORE, SETTLE, RELEASE, EXTEND, SEED, MARK, METER = 1, 2, 3, 4, 5, 6, 7, 8
 local call, pack, parse = redis.call, struct.pack, struct.unpack
-local byte, char, sub, floor, fmod, max, min, concat =
-  string.byte, string.char, string.sub, math.floor, math.fmod, math.max, math.min, table.concat
+local byte, char, sub, rep, floor, fmod, max, min, concat =
+  string.byte, string.char, string.sub, string.rep, math.floor, math.fmod, math.max, math.min, table.concat
+
+-- A run is mostly Lua's own work. So limits, cells and entries are short lists whose places have names, nothing is looked up by
+-- text that can be counted, and what is seldom done makes its functions when it is done.
+
+-- A limit: kind, whether it can deny, its four numbers, its cell, and what a hold says of it: a tag, the estimate, a tail.
+local KIND, ENFORCED, MOST, STARTS, ENDS, KEPT, CELL, TAG, TAIL, CLAIMED, EXPECTED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+-- A cell: its numbers in the order in which they are stored, whether it is to be written, its name and hash, whether it is new,
+-- whether it cannot be read.
+local LEVEL, REM, AT, VERSION, BURST, PER, PERIOD = 1, 2, 3, 4, 5, 6, 7
+local USED, HOLDS, KEEP, BASE, PRIOR, ERA, REPORTED, RESET = 1, 2, 3, 4, 5, 6, 7, 8
+local DIRTY, NAME, HOME, NEW, DAMAGED = 9, 10, 11, 12, 13
+-- An entry: its id, value, what its value was, when it is due, whether it changed.
+local ID, VALUE, WAS, DUE, CHANGED = 1, 2, 3, 4, 5
 
 local function refuse(why)
   return pack('<B', 2) .. why
@@ -96,39 +111,48 @@ if lease > MAX_LEASE or (lease == 0 and not beats) then return refuse('lease') e
 if #known ~= 24 and known ~= '' then return refuse('life') end
 if #tenant > 1024 then return refuse('tenant') end
 
-local limits, own, shared = {}, {''}, {'', 'p' .. pod}
-do
-  local at, size, n = 1, #terms, 0
-  while at <= size do
-    if size - at < 35 then return refuse('limits are cut off') end
-    local code, a, b, c, d, field, following = parse('<BI8I8I8I8I2c0', terms, at)
-    local kind = fmod(code, 4)
-    n = n + 1
-    if n > 250 or code > 31 or kind > 2 or max(a, b, c, d) > MAX or field == '' or #field > 512 then
-      return refuse('limit ' .. n)
+local count = byte(terms) or 0
+local limits, cells, opened = {0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0}, 0
+local own, shared = {'', 0, 0, 0, 0, 0, 0, 0}, {'', 'p' .. pod, 0, 0}
+local owns, shares = 1, 2
+if count > 0 then
+  if count > 128 or #terms < 36 * count + 1 then return refuse('limits are cut off') end
+  local given = {parse('<' .. rep('BI8I8I8I8I2c0', count), terms, 2)}
+  if given[6 * count + 1] ~= #terms + 1 then return refuse('too many limits') end
+  for i = 1, count do
+    local p = 6 * i
+    local code, a, b, c, d, field = given[p - 5], given[p - 4], given[p - 3], given[p - 2], given[p - 1], given[p]
+    local kind = code % 4
+    if code > 31 or kind > CONCURRENCY or max(a, b, c, d) > MAX or field == '' or #field > 512 then
+      return refuse('limit ' .. i)
     end
-    -- Every field at once: a table that grows is moved.
-    local limit
-    local names = fmod(code, 8) > 3 and shared or own
-    local place = #names + 1
+    local name, tag, tail = nil, false, false
     if kind == RATE then
-      if a < 1 or b < 1 or c < 1 or 2 * a * c > MAX then return refuse('rate of limit ' .. n) end
-      limit = {
-        kind = kind, enforce = fmod(code, 16) < 8, key = names == shared and KEYS[1] or KEYS[3], name = 'r' .. field,
-        burst = a, rate = b, period = c, version = d, place = place, cell = false, claimed = false,
-      }
+      if a < 1 or b < 1 or c < 1 or 2 * a * c > MAX then return refuse('rate of limit ' .. i) end
+      name = 'r' .. field
     else
-      if kind == BUDGET and (b >= c or d < c) then return refuse('period of limit ' .. n) end
-      limit = {
-        kind = kind, enforce = fmod(code, 16) < 8, key = names == shared and KEYS[1] or KEYS[3],
-        name = (kind == BUDGET and 'b' or 'c') .. field, limit = a, starts = b, ends = c, keep = d,
-        expected = code > 15, place = place, cell = false, claimed = false,
-        tag = char(fmod(code, 8)), tail = sub(terms, at + 33, following - 1),
-      }
+      if kind == BUDGET and (b >= c or d < c) then return refuse('period of limit ' .. i) end
+      name = (kind == BUDGET and 'b' or 'c') .. field
+      tag, tail = char(code % 8), pack('<I2', #field) .. field
     end
-    names[place] = limit.name
-    limits[n] = limit
-    at = following
+    local home, place
+    if code % 8 > 3 then
+      shares = shares + 1
+      home, place, shared[shares] = ORG, shares, name
+    else
+      owns = owns + 1
+      home, place, own[owns] = TENANT, owns, name
+    end
+    local cell
+    for j = 1, opened do
+      if cells[j][NAME] == name and cells[j][HOME] == home then cell = cells[j] end
+    end
+    if not cell then
+      cell = {place, 0, 0, 0, 0, 0, 0, 0, false, name, home, false, false}
+      opened = opened + 1
+      cells[opened] = cell
+    end
+    limits[i] = {kind, code % 16 < 8, a, b, c, d, cell, tag, tail, 0, code > 15}
   end
 end
 
@@ -137,19 +161,21 @@ local uses, use_fields = {}, {}
 do
   local at, size, n = 1, #names, 0
   while at <= size do
-    local name, following = parse('<I2c0', names, at)
+    local of, following = parse('<I2c0', names, at)
     n = n + 1
-    if n > 64 or name == '' or #name > 4096 then return refuse('name ' .. n) end
-    uses[n] = {name = name, usd = 0, calls = 0, tokens = 0}
-    use_fields[n] = 'm' .. name
+    if n > 64 or of == '' or #of > 4096 then return refuse('name ' .. n) end
+    uses[n] = {name = of, usd = 0, calls = 0, tokens = 0}
+    use_fields[n] = 'm' .. of
     at = following
   end
 end
 
-local ADMIT, RESTORE, SETTLE, RELEASE, EXTEND, SEED, MARK, METER = 1, 2, 3, 4, 5, 6, 7, 8
-local operations, first_id = {}, #own
+-- An operation: code, acknowledged, id, number of claims, claims (limit, estimate, actual in turn), where they begin, whether
+-- it is wrong, what it uses of which name, place of the id among what is read.
+local operations = {}
+local reads = owns
 do
-  local at, size, m = 1, #work, 0
+  local at, size, m, formats = 1, #work, 0, {}
   while at <= size do
     if size - at < 19 then return refuse('operations are cut off') end
     local code, acked, id, n = parse('<BBc17B', work, at)
@@ -158,30 +184,43 @@ do
     if code < ADMIT or code > METER or acked > 1 or byte(id) ~= 35 or n > 32 or m > 64 then
       return refuse('operation ' .. m)
     end
-    local uses_some = code == SETTLE or code == METER
-    if size - at + 1 < 17 * (uses_some and n + 1 or n) then return refuse('claims are cut off') end
-    local op = {code = code, acked = acked == 1, id = id, claims = n, at = at, usd = 0, tokens = 0}
-    for i = 1, n do
-      local index, estimate, actual = parse('<BI8I8', work, at)
-      local limit = limits[index]
-      if not limit then return refuse('claim of operation ' .. m) end
-      if estimate > MAX or actual > MAX or limit.claimed == op then op.wrong = true end
-      if code > EXTEND and limit.kind ~= BUDGET then op.wrong = true end
-      limit.claimed = op
-      op[i] = {limit, estimate, actual, at}
-      at = at + 17
+    local settles = code == SETTLE or code == METER
+    if size - at + 1 < 17 * (settles and n + 1 or n) then return refuse('claims are cut off') end
+    local from, wrong, claims = at, false, false
+    if n > 0 then
+      local format = formats[n]
+      if not format then
+        format = '<' .. rep('BI8I8', n)
+        formats[n] = format
+      end
+      claims = {parse(format, work, at)}
+      for j = 1, 3 * n, 3 do
+        local i = claims[j]
+        if i < 1 or i > count then return refuse('claim of operation ' .. m) end
+        local limit = limits[i]
+        if claims[j + 1] > MAX or claims[j + 2] > MAX or limit[CLAIMED] == m
+          or (code > EXTEND and limit[KIND] ~= BUDGET) then
+          wrong = true
+        end
+        limit[CLAIMED] = m
+      end
+      at = at + 17 * n
     end
-    if uses_some then
-      local name
-      name, op.usd, op.tokens = parse('<BI8I8', work, at)
-      op.use = uses[name]
-      if (name > 0 or code == METER) and not op.use or max(op.usd, op.tokens) > MAX or (code == METER and n > 0) then
+    local use, usd, tokens = false, 0, 0
+    if settles then
+      local of
+      of, usd, tokens = parse('<BI8I8', work, at)
+      use = uses[of] or false
+      if ((of > 0 or code == METER) and not use) or max(usd, tokens) > MAX or (code == METER and n > 0) then
         return refuse('use of operation ' .. m)
       end
       at = at + 17
     end
-    operations[m] = op
-    if code < SEED then own[#own + 1] = id end
+    if code < SEED then
+      reads = reads + 1
+      own[reads] = id
+    end
+    operations[m] = {code, acked == 1, id, n, claims, from, wrong, use, usd, tokens, reads}
   end
 end
 
@@ -189,199 +228,159 @@ end
 
 local time = call('TIME')
 local now = time[1] * 1000 + floor(time[2] / 1000)
-local org = call('HMGET', KEYS[1], unpack(shared))
-local life, era, previous, opens, fresh, server = '', 0, 0, 0, 0, ''
+local org = call('HMGET', KEYS[1], unpack(shared, 1, shares))
+local life, era, previous, opens, fresh = '', 0, 0, 0, 0
 if org[1] then
   local format = byte(org[1])
   if format ~= FORMAT then return pack('<BB', 3, format or 0) end
-  local _, following
-  _, era, _, previous, opens, fresh, following = parse('<BI8c16I8I8B', org[1])
-  life, server = sub(org[1], 2, 25), sub(org[1], following)
+  local _
+  era, _, previous, opens, fresh = parse('<I8c16I8I8B', org[1], 2)
+  life = sub(org[1], 2, 25)
 end
 local stored = org[2] and parse('<I8', org[2]) or 0
-local mine = call('HMGET', KEYS[3], unpack(own))
-local used_before = #uses > 0 and call('HMGET', KEYS[7], unpack(use_fields)) or {}
+local mine = call('HMGET', KEYS[3], unpack(own, 1, reads))
+local used_before = uses[1] and call('HMGET', KEYS[7], unpack(use_fields)) or uses
 
-local underflows = 0
-local function less(amount, by)
-  if amount < by then
-    underflows = min(255, underflows + 1)
-    return 0
-  end
-  return amount - by
-end
-
-local function refill(cell)
-  local elapsed = now - cell.at
-  if elapsed < 0 then
-    if elapsed < -5000 then cell.at = now end
-    return
-  end
-  local need = (cell.burst - cell.level) * cell.period - cell.rem
-  if need <= 0 or elapsed >= ceildiv(need, cell.rate) then
-    cell.level, cell.rem = cell.burst, 0
-  else
-    local num = elapsed * cell.rate + cell.rem
-    cell.rem = fmod(num, cell.period)
-    cell.level = cell.level + (num - cell.rem) / cell.period
-  end
-  cell.at = now
-end
-
--- Decoders and encoders, one a kind, by the first byte of the name; a decoder gives nothing for what cannot be read.
-local decode = {
-  [114] = function(key, name, v)
-    if #v ~= 56 then return nil end
-    local level, rem, at, version, burst, rate, period = parse('<i8I8I8I8I8I8I8', v)
-    if burst < 1 or rate < 1 or period < 1 or 2 * burst * period > MAX then return nil end
-    local cell = {
-      key = key, name = name, kind = 114, dirty = false,
-      level = level, rem = rem, at = at, version = version, burst = burst, rate = rate, period = period,
-    }
-    refill(cell)
-    return cell
-  end,
-  [98] = function(key, name, v)
-    if #v ~= 50 then return nil end
-    local used, held, keep, base, prior, seen_in, mark, reset = parse('<I8I8I8I8I8I8BB', v)
-    if max(used, held) > MAX then return nil end
+-- Reads the numbers of a cell as of now; they become false if they cannot be read. What is absent is a full bucket, an unused
+-- budget, no call in flight.
+local function open_cell(cell, letter, v)
+  cell[NEW] = not v
+  if letter == 114 then
+    if not v then
+      cell[LEVEL], cell[AT] = false, now
+      return
+    end
+    local burst, rate, period = 0, 0, 0
+    if #v == 56 then
+      cell[LEVEL], cell[REM], cell[AT], cell[VERSION], burst, rate, period = parse('<i8I8I8I8I8I8I8', v)
+    end
+    if burst < 1 or rate < 1 or period < 1 or 2 * burst * period > MAX then
+      cell[DAMAGED] = true
+      return
+    end
+    cell[BURST], cell[PER], cell[PERIOD] = burst, rate, period
+    local elapsed = now - cell[AT]
+    if elapsed >= 0 then
+      local need = (burst - cell[LEVEL]) * period - cell[REM]
+      if need <= 0 or elapsed >= ceildiv(need, rate) then
+        cell[LEVEL], cell[REM] = burst, 0
+      else
+        local num = elapsed * rate + cell[REM]
+        local left = fmod(num, period)
+        cell[LEVEL], cell[REM] = cell[LEVEL] + (num - left) / period, left
+      end
+      cell[AT] = now
+    elseif elapsed < -5000 then
+      cell[AT] = now
+    end
+  elseif letter == 98 then
+    if not v then
+      cell[USED], cell[ERA] = 0, era
+      return
+    end
+    if #v ~= 50 then
+      cell[DAMAGED] = true
+      return
+    end
+    local used, holds, keep, base, prior, seen_in, reported, reset = parse('<I8I8I8I8I8I8BB', v)
+    if used > MAX or holds > MAX then cell[DAMAGED] = true end
     if seen_in ~= era then
       prior = seen_in == previous and base or used
       base = used
     end
-    return {
-      key = key, name = name, kind = 98, dirty = false,
-      used = used, held = held, keep = keep, base = base, prior = prior, mark = mark, reset = reset,
-    }
-  end,
-  [99] = function(key, name, v)
-    if #v ~= 8 then return nil end
-    local held = parse('<I8', v)
-    if held > MAX then return nil end
-    return {key = key, name = name, kind = 99, dirty = false, held = held}
-  end,
-}
-local encode = {
-  [114] = function(cell)
-    return pack('<i8I8I8I8I8I8I8', cell.level, cell.rem, cell.at, cell.version, cell.burst, cell.rate, cell.period)
-  end,
-  [98] = function(cell)
-    return pack('<I8I8I8I8I8I8BB', cell.used, cell.held, cell.keep, cell.base, cell.prior, era, cell.mark, cell.reset)
-  end,
-  [99] = function(cell)
-    return pack('<I8', cell.held)
-  end,
-}
-
--- Cells by hash and name; what is absent is a full bucket, an unused budget, no call in flight.
-local cells = {[KEYS[1]] = {}, [KEYS[3]] = {}}
-local function open_cell(key, name, v)
-  local kind = byte(name)
-  local cell
-  if v then
-    cell = decode[kind](key, name, v) or {key = key, name = name, kind = kind, damaged = true}
+    cell[USED], cell[HOLDS], cell[KEEP], cell[BASE], cell[PRIOR], cell[ERA] = used, holds, keep, base, prior, era
+    cell[REPORTED], cell[RESET] = reported, reset
   else
-    cell = {
-      key = key, name = name, kind = kind, dirty = false, new = true,
-      used = 0, held = 0, keep = 0, base = 0, prior = 0, mark = 0, reset = 0,
-    }
-  end
-  cells[key][name] = cell
-  return cell
-end
-
-local lost = false
-for i = 1, #limits do
-  local limit = limits[i]
-  local key = limit.key
-  local cell = cells[key][limit.name]
-  if not cell then cell = open_cell(key, limit.name, (key == KEYS[1] and org or mine)[limit.place]) end
-  if limit.kind == RATE and not cell.damaged then
-    if not cell.level then
-      cell.level, cell.rem, cell.at = limit.burst, 0, now
-      cell.version, cell.burst, cell.rate, cell.period = limit.version, limit.burst, limit.rate, limit.period
-    elseif limit.version > cell.version then
-      cell.level = max(-limit.burst, min(limit.burst, cell.level + limit.burst - cell.burst))
-      cell.rem, cell.version, cell.burst, cell.rate, cell.period = 0, limit.version, limit.burst, limit.rate, limit.period
+    cell[USED] = 0
+    if v then
+      local held = #v == 8 and parse('<I8', v)
+      if held and held <= MAX then cell[HOLDS] = held else cell[DAMAGED] = true end
     end
-  elseif limit.expected and cell.new then
-    lost = true
   end
-  limit.cell = cell
 end
 
+for i = 1, opened do
+  local cell = cells[i]
+  open_cell(cell, byte(cell[NAME]), (cell[HOME] == ORG and org or mine)[cell[1]])
+end
+local lost = false
+for i = 1, count do
+  local limit = limits[i]
+  local cell = limit[CELL]
+  if limit[KIND] ~= RATE then
+    if limit[EXPECTED] and cell[NEW] then lost = true end
+  elseif not cell[DAMAGED] then
+    if not cell[LEVEL] then
+      cell[LEVEL] = limit[MOST]
+      cell[VERSION], cell[BURST], cell[PER], cell[PERIOD] = limit[KEPT], limit[MOST], limit[STARTS], limit[ENDS]
+    elseif limit[KEPT] > cell[VERSION] then
+      local burst = limit[MOST]
+      cell[LEVEL] = max(-burst, min(burst, cell[LEVEL] + burst - cell[BURST]))
+      cell[REM], cell[VERSION], cell[BURST], cell[PER], cell[PERIOD] = 0, limit[KEPT], burst, limit[STARTS], limit[ENDS]
+    end
+  end
+end
+
+-- Two numbers of a limit for people: level and ms until full, or used and held; and 1 if they cannot be read.
 local function balance(limit)
-  local cell = limit.cell
-  if cell.damaged then return 0, 0 end
-  if limit.kind == RATE then
-    return cell.level,
-      cell.level >= cell.burst and 0 or ceildiv((cell.burst - cell.level) * cell.period - cell.rem, cell.rate)
-  end
-  return limit.kind == BUDGET and cell.used or 0, cell.held
+  local cell = limit[CELL]
+  if cell[DAMAGED] then return 0, 0, 1 end
+  if limit[KIND] ~= RATE then return cell[USED], cell[HOLDS], 0 end
+  local level, burst = cell[LEVEL], cell[BURST]
+  if level >= burst then return level, 0, 0 end
+  return level, ceildiv((burst - level) * cell[PERIOD] - cell[REM], cell[PER]), 0
 end
 
-local function balances(out)
-  for i = 1, #limits do
-    local x, y = balance(limits[i])
-    out[#out + 1] = pack('<i8I8B', x, y, limits[i].cell.damaged and 1 or 0)
+local function balances()
+  if count == 0 then return '' end
+  local flat = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+  for i = 1, count do
+    local p = 3 * i
+    flat[p - 2], flat[p - 1], flat[p] = balance(limits[i])
   end
-  return concat(out)
+  return pack('<' .. rep('i8I8B', count), unpack(flat, 1, 3 * count))
 end
 
-if peeks then return balances({pack('<BI8I8B', 0, now, stored, 0)}) end
+if peeks then return pack('<BI8I8B', 0, now, stored, 0) .. balances() end
 
 -- 3. Is this the ledger that the pod knows?
 
-local function write_life()
-  call('HSET', KEYS[1], '', pack('<BI8', FORMAT, era) .. sub(life, 9) .. pack('<I8I8B', previous, opens, fresh) .. server,
-    'p' .. pod, pack('<I8', stored))
-end
-
-local function other_life(found)
-  return pack('<BI8I8I8', 1, now, found, stored) .. life
-end
-
--- The server's own text about itself; where INFO is not allowed, all servers are taken for the same.
-local function info(section)
-  local text = redis.pcall('INFO', section)
-  return type(text) == 'string' and text or ''
-end
-
-local function running_on()
-  return string.match(info('server'), 'run_id:(%w+)') or ''
-end
-
-local function begin(waits)
-  local found = stored
-  server = running_on()
-  call('ZSCORE', KEYS[2], '')
-  previous, era = era, max(now, era + 1, known == '' and 0 or parse('<I8', known) + 1)
-  opens, fresh = waits and now + recovery or 0, waits and 0 or 1
-  life, stored = pack('<I8', era) .. pod, max(stored, number)
-  write_life()
-  call('ZADD', KEYS[2], 'NX', now + HOUR, '')
-  return other_life(found)
-end
-
 local facts, learned = '', false
-if run == 'GREET' then
-  local memory, replication = info('memory'), info('replication')
-  facts = 'aof ' .. (string.match(info('persistence'), 'aof_enabled:(%d)') or '?')
-    .. ' replicas ' .. (string.match(replication, 'connected_slaves:(%d+)') or '?')
-    .. ' maxmemory ' .. (string.match(memory, 'maxmemory:(%d+)') or '?')
-    .. ' policy ' .. (string.match(memory, 'maxmemory_policy:([%w-]+)') or '?')
-  local here = running_on()
-  if life ~= '' and here ~= '' and here ~= server then
-    if server ~= '' then return begin(true) end
-    server, learned = here, true
+if life == '' or lost or stored < acknowledged or run == 'GREET' then
+  -- The server's own text about itself; where INFO is not allowed, all servers are taken for the same.
+  local function info(section)
+    local text = redis.pcall('INFO', section)
+    return type(text) == 'string' and text or ''
+  end
+  local here, begins, waits = string.match(info('server'), 'run_id:(%w+)') or '', false, true
+  if run == 'GREET' then
+    local memory, replication = info('memory'), info('replication')
+    facts = 'aof ' .. (string.match(info('persistence'), 'aof_enabled:(%d)') or '?')
+      .. ' replicas ' .. (string.match(replication, 'connected_slaves:(%d+)') or '?')
+      .. ' maxmemory ' .. (string.match(memory, 'maxmemory:(%d+)') or '?')
+      .. ' policy ' .. (string.match(memory, 'maxmemory_policy:([%w-]+)') or '?')
+    if life ~= '' and here ~= '' and here ~= sub(org[1], 43) then
+      begins, learned = #org[1] > 42, here
+    end
+  end
+  if life == '' then
+    begins, waits = true, known ~= '' or acknowledged > 0 or call('EXISTS', KEYS[2], KEYS[5]) > 0
+  elseif known == life and (stored < acknowledged or lost) then
+    begins = true
+  end
+  if begins then
+    call('ZSCORE', KEYS[2], '')
+    local found = stored
+    previous, era = era, max(now, era + 1, known == '' and 0 or parse('<I8', known) + 1)
+    opens, fresh = waits and now + recovery or 0, waits and 0 or 1
+    life, stored = pack('<I8', era) .. pod, max(stored, number)
+    call('HSET', KEYS[1], '', pack('<B', FORMAT) .. life .. pack('<I8I8B', previous, opens, fresh) .. here,
+      'p' .. pod, pack('<I8', stored))
+    call('ZADD', KEYS[2], 'NX', now + HOUR, '')
+    return pack('<BI8I8I8', 1, now, found, stored) .. life
   end
 end
-if life == '' then
-  local nobody = known == '' and acknowledged == 0 and call('EXISTS', KEYS[2], KEYS[5]) == 0
-  return begin(not nobody)
-end
-if known ~= life then return other_life(stored) end
-if stored < acknowledged or lost then return begin(true) end
+if known ~= life then return pack('<BI8I8I8', 1, now, stored, stored) .. life end
 
 -- 4. Heartbeats.
 
@@ -394,7 +393,7 @@ if beats then
   stored = max(stored, number)
   call('ZADD', KEYS[5], lease > 0 and now + lease or -now, pod)
   call('HSET', KEYS[1], 'p' .. pod, pack('<I8', stored))
-  if learned then write_life() end
+  if learned then call('HSET', KEYS[1], '', sub(org[1], 1, 42) .. learned) end
   if lease > 0 then call('ZADD', KEYS[6], 0, pod) else call('ZREM', KEYS[6], pod) end
   for i = 1, #ended, 2 do
     if ended[i] ~= pod then
@@ -418,438 +417,480 @@ end
 
 -- 5. Entries: what is known of an id, and what of it is over.
 
-local earliest, look, cursor = 0, 0, 0
-local has_header = mine[1] and #mine[1] == 24
-if has_header then earliest, look, cursor = parse('<I8I8I8', mine[1]) end
-local header_changed = not has_header
-if not has_header then look = now + HOUR end
-local entries, changed, soonest = {}, {}, nil
-
-local function open_entry(id, value)
-  local entry = {id = id, value = value, was = value}
-  entries[id] = entry
-  return entry
+local earliest, look, cursor = 0, now + HOUR, 0
+local header_changed = true
+if mine[1] and #mine[1] == 24 then
+  earliest, look, cursor = parse('<I8I8I8', mine[1])
+  header_changed = false
+end
+local underflows = 0
+local changed, entries, soonest = {}, {}, nil
+for i = 1, #operations do
+  local op = operations[i]
+  if op[1] < SEED then
+    local id = op[3]
+    local entry = entries[id]
+    if not entry then
+      local value = mine[op[11]]
+      entry = {id, value, value, false, false}
+      entries[id] = entry
+    end
+    op[11] = entry
+  end
 end
 
 local function put(entry, value, due)
-  if not entry.changed then
-    entry.changed = true
+  if not entry[CHANGED] then
+    entry[CHANGED] = true
     changed[#changed + 1] = entry
   end
-  entry.value, entry.due = value, due
+  entry[VALUE], entry[DUE] = value, due
   if due and (not soonest or due < soonest) then soonest = due end
-end
-
-local dirty, room = {}, {}
-local function touch(cell)
-  if not cell.dirty then
-    cell.dirty = true
-    dirty[#dirty + 1] = cell
-    if cell.new and room[cell.key] then room[cell.key] = room[cell.key] - 1 end
-  end
-end
-
-do
-  local at = first_id
-  for i = 1, #operations do
-    local op = operations[i]
-    if op.code < SEED then
-      at = at + 1
-      op.entry = entries[op.id] or open_entry(op.id, mine[at])
-    end
-  end
-end
-
--- A lease that ended: what was held is charged where money or a day's tokens are behind it, and freed for concurrency.
-local function lapse(entry)
-  local at, size = 2, #entry.value
-  while at <= size do
-    local code, amount, field, following = parse('<BI8I2c0', entry.value, at)
-    local key = code > 3 and KEYS[1] or KEYS[3]
-    local name = (fmod(code, 4) == BUDGET and 'b' or 'c') .. field
-    local cell = cells[key][name] or open_cell(key, name, call('HGET', key, name))
-    if not cell.damaged and not cell.new then
-      touch(cell)
-      cell.held = less(cell.held, amount)
-      if cell.kind == 98 then cell.used = min(MAX, cell.used + amount) end
-    end
-    at = following
-  end
-  put(entry, 'L' .. sub(entry.value, 2), now + DAY)
 end
 
 local over = 0
 if (earliest > 0 and earliest <= now) or sweeps then
-  local most = sweeps and 64 or 4
-  local first = call('ZRANGE', KEYS[4], 0, most, 'WITHSCORES')
+  -- A lease that ended: what was held is charged where money or a day's tokens are behind it, and freed for concurrency.
+  local function lapse(entry)
+    local value = entry[VALUE]
+    local at, size = 2, #value
+    while at <= size do
+      local code, amount, field, following = parse('<BI8I2c0', value, at)
+      local home, name = code > 3 and ORG or TENANT, (code % 4 == BUDGET and 'b' or 'c') .. field
+      local cell
+      for i = 1, opened do
+        if cells[i][NAME] == name and cells[i][HOME] == home then cell = cells[i] end
+      end
+      if not cell then
+        cell = {0, 0, 0, 0, 0, 0, 0, 0, false, name, home, false, false}
+        open_cell(cell, byte(name), call('HGET', KEYS[home == ORG and 1 or 3], name))
+        opened = opened + 1
+        cells[opened] = cell
+      end
+      if not cell[DAMAGED] and not cell[NEW] then
+        cell[DIRTY] = true
+        if cell[HOLDS] < amount then underflows = min(255, underflows + 1) end
+        cell[HOLDS] = max(0, cell[HOLDS] - amount)
+        if code % 4 == BUDGET then cell[USED] = min(MAX, cell[USED] + amount) end
+      end
+      at = following
+    end
+    put(entry, 'L' .. sub(value, 2), now + DAY)
+  end
+
+  local limit = sweeps and 64 or 4
+  local first = call('ZRANGE', KEYS[4], 0, limit, 'WITHSCORES')
   local before = earliest
   earliest = 0
   for i = 1, #first, 2 do
-    local id, ends = first[i], tonumber(first[i + 1])
-    if ends > now or over == most then
-      earliest = ends
+    local id, due = first[i], tonumber(first[i + 1])
+    if due > now or over == limit then
+      earliest = due
       break
     end
     over = over + 1
-    local entry = entries[id] or open_entry(id, call('HGET', KEYS[3], id))
-    if entry.value and byte(entry.value) == HELD then lapse(entry) else put(entry, false) end
+    local entry = entries[id]
+    if not entry then
+      local value = call('HGET', KEYS[3], id)
+      entry = {id, value, value, false, false}
+      entries[id] = entry
+    end
+    if entry[VALUE] and byte(entry[VALUE]) == HELD then lapse(entry) else put(entry, false) end
   end
   header_changed = header_changed or earliest ~= before
 end
 
--- 6. Operations: each returns its status, the index of the deciding claim, and a wait.
+-- 6. Operations: the status of each, the index of the deciding claim, a wait, and bits of claims that would deny.
 
-local used_some = false
-local function use(op)
-  local of = op.use
-  if of then
-    of.usd, of.calls, of.tokens = min(MAX, of.usd + op.usd), of.calls + 1, min(MAX, of.tokens + op.tokens)
+local ZEROS = '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+local RANK = {0, 0, 0, 2, 3, 1}
+local room = {false, false}
+local used_some, life_changed = false, false
+local replies = {'', '', ''}
+for o = 1, #operations do
+  local code, acked, id, n, claims, from, wrong, use, usd, tokens, entry = unpack(operations[o])
+  local status, index, wait, refused = 20, 0, 0, 0
+  local value = code < SEED and entry[VALUE]
+  local state = value and byte(value)
+  local holds, finishes = false, false
+
+  if wrong then
+    status = 20
+  elseif code == ADMIT then
+    if value then
+      status = state == HELD and 2 or 3
+    else
+      local bit = 1
+      status = 1
+      for j = 1, n do
+        local limit, estimate = limits[claims[3 * j - 2]], claims[3 * j - 1]
+        local kind, cell = limit[KIND], limit[CELL]
+        if cell[DAMAGED] then
+          status, index, wait, refused = 8, j, 0, 0
+          break
+        end
+        if kind == BUDGET and (now < limit[STARTS] or now >= limit[ENDS]) then
+          status, index, wait, refused = 7, j, 0, 0
+          break
+        end
+        if cell[NEW] and not cell[DIRTY] then
+          -- A cell of its own for this call: is there room?
+          local home, taken = cell[HOME], 0
+          if not room[home] then
+            local key = home == ORG and KEYS[1] or KEYS[3]
+            room[home] = max_cells - call('HLEN', key) + call('ZCARD', home == ORG and KEYS[5] or KEYS[4]) + 1
+          end
+          for k = 1, opened do
+            local other = cells[k]
+            if other[HOME] == home and other[NEW] and other[DIRTY] then taken = taken + 1 end
+          end
+          if room[home] <= taken then
+            status, index, wait, refused = 9, j, 0, 0
+            break
+          end
+        end
+        -- What this claim alone would be answered.
+        local why, need = 0, 0
+        if kind == RATE then
+          if estimate > cell[BURST] then
+            why = 5
+          elseif cell[LEVEL] < estimate then
+            why, need = 4, ceildiv((estimate - cell[LEVEL]) * cell[PERIOD] - cell[REM], cell[PER])
+          end
+        elseif estimate > limit[MOST] then
+          why = 5
+        elseif cell[USED] + cell[HOLDS] + estimate > limit[MOST] then
+          why, need = 4, kind == BUDGET and limit[ENDS] - now or 1000
+        elseif now < opens and limit[ENFORCED] then
+          why, need = 6, opens - now
+        end
+        if why > 0 then
+          refused = refused + bit
+          if limit[ENFORCED] and (RANK[why] > RANK[status] or (why == status and need > wait)) then
+            status, index, wait = why, j, need
+          end
+        end
+        bit = bit * 2
+      end
+      holds = status == 1
+    end
+  elseif code == RESTORE then
+    if value then
+      status = state == HELD and 2 or 3
+    else
+      status, holds = 10, true
+    end
+  elseif code == SETTLE or code == RELEASE then
+    if state == ENDED or (not state and acked) then status = 15 else finishes = true end
+  elseif code == EXTEND then
+    if state == HELD then
+      status = 16
+      put(entry, value, now + lease)
+    else
+      status = state == LAPSED and 17 or (state == ENDED or acked) and 3 or 14
+    end
+  elseif code == SEED then
+    status = 18
+    for j = 1, 3 * n, 3 do
+      local limit, seen, seen_in = limits[claims[j]], claims[j + 1], claims[j + 2]
+      local cell, of = limit[CELL], seen_in == previous and BASE or PRIOR
+      if not cell[DAMAGED] and seen_in ~= era and seen > cell[of] then
+        cell[DIRTY] = true
+        cell[USED] = min(MAX, cell[USED] + seen - cell[of])
+        cell[of], cell[KEEP] = seen, max(cell[KEEP], limit[KEPT])
+        if fresh == 1 then opens, fresh, life_changed = now + recovery, 0, true end
+      end
+    end
+  elseif code == MARK then
+    status = 19
+    for j = 1, n do
+      local limit, threshold = limits[claims[3 * j - 2]], claims[3 * j - 1]
+      local cell = limit[CELL]
+      if cell[DAMAGED] or threshold > 202 then
+        status, index = 20, j
+        break
+      end
+      local reported = cell[REPORTED]
+      if threshold == 0 then reported = cell[RESET] > 0 and 255 or -1 end
+      if reported >= threshold then
+        status, index = 15, j
+        break
+      end
+      cell[DIRTY] = true
+      if threshold == 0 then cell[RESET] = 1 else cell[REPORTED] = threshold end
+      cell[KEEP] = max(cell[KEEP], limit[KEPT])
+    end
+  elseif number <= stored then
+    -- METER has no entry to tell a repetition by: the pod repeats only what it knows not to be done, and what was on its way
+    -- for longer than a later run of the pod comes to nothing.
+    status = 21
+  else
+    status = 22
+    use.usd, use.calls, use.tokens = min(MAX, use.usd + usd), use.calls + 1, min(MAX, use.tokens + tokens)
     used_some = true
   end
-end
 
-local function has_room(limit)
-  local key = limit.key
-  if not room[key] then
-    local entries_there = call('ZCARD', key == KEYS[1] and KEYS[5] or KEYS[4])
-    room[key] = max_cells - call('HLEN', key) + entries_there + 1
-    for i = 1, #dirty do
-      if dirty[i].key == key and dirty[i].new then room[key] = room[key] - 1 end
-    end
-  end
-  return room[key] > 0
-end
-
-local RANK = {[4] = 2, [5] = 3, [6] = 1}
-
--- The status that this claim alone would give, and the wait.
-local function refusal(limit, estimate)
-  local cell = limit.cell
-  if limit.kind == RATE then
-    if estimate > cell.burst then return 5, 0 end
-    if cell.level < estimate then return 4, ceildiv((estimate - cell.level) * cell.period - cell.rem, cell.rate) end
-    return nil
-  end
-  if estimate > limit.limit then return 5, 0 end
-  local used = limit.kind == BUDGET and cell.used or 0
-  if used + cell.held + estimate > limit.limit then return 4, limit.kind == BUDGET and limit.ends - now or 1000 end
-  if now < opens and limit.enforce then return 6, opens - now end
-  return nil
-end
-
-local function body(op)
-  local parts = {}
-  for i = 1, op.claims do
-    local claim = op[i]
-    local limit = claim[1]
-    if limit.tag then parts[#parts + 1] = limit.tag .. sub(work, claim[4] + 1, claim[4] + 8) .. limit.tail end
-  end
-  return concat(parts)
-end
-
-local function hold(op)
-  for i = 1, op.claims do
-    local limit, estimate = op[i][1], op[i][2]
-    local cell = limit.cell
-    if not cell.damaged then
-      touch(cell)
-      if limit.kind == RATE then
-        cell.level = max(-cell.burst, cell.level - estimate)
-      else
-        cell.held = min(MAX, cell.held + estimate)
-        if limit.kind == BUDGET then cell.keep = max(cell.keep, limit.keep) end
+  local body = ''
+  if holds or finishes then
+    -- What the entry says: of each budget and concurrency limit a tag, the estimate's bytes and a tail.
+    local parts, p = {'', '', '', '', '', '', '', '', ''}, 0
+    for j = 1, n do
+      local limit = limits[claims[3 * j - 2]]
+      if limit[TAIL] then
+        local at = from + 17 * j
+        parts[p + 1], parts[p + 2], parts[p + 3] = limit[TAG], sub(work, at - 16, at - 9), limit[TAIL]
+        p = p + 3
       end
     end
+    body = concat(parts)
   end
-  put(op.entry, 'H' .. body(op), now + lease)
-end
 
-local function admit(op)
-  local value = op.entry.value
-  if value then return byte(value) == HELD and 2 or 3, 0, 0 end
-  local status, index, wait = nil, 0, 0
-  local bit, refused = 1, 0
-  for i = 1, op.claims do
-    local limit, estimate = op[i][1], op[i][2]
-    local cell = limit.cell
-    if cell.damaged then return 8, i, 0 end
-    if limit.kind == BUDGET and (now < limit.starts or now >= limit.ends) then return 7, i, 0 end
-    if cell.new and not cell.dirty and not has_room(limit) then return 9, i, 0 end
-    local why, need = refusal(limit, estimate)
-    if why then
-      refused = refused + bit
-      if limit.enforce and (not status or RANK[why] > RANK[status] or (why == status and need > wait)) then
-        status, index, wait = why, i, need
-      end
-    end
-    bit = bit * 2
-  end
-  op.refused = refused
-  if status then return status, index, wait end
-  hold(op)
-  return 1, 0, 0
-end
-
-local function restore(op)
-  local value = op.entry.value
-  if value then return byte(value) == HELD and 2 or 3, 0, 0 end
-  hold(op)
-  return 10, 0, 0
-end
-
--- Ends an entry: charges the actual amounts (SETTLE) or nothing (RELEASE), and gives back what was held or charged for it.
-local function finish(op)
-  local entry = op.entry
-  local state = entry.value and byte(entry.value)
-  local settles = op.code == SETTLE
-  if state == ENDED or (not state and op.acked) then return 15, 0, 0 end
-  if state and sub(entry.value, 2) ~= body(op) then return 20, 0, 0 end
-  for i = 1, op.claims do
-    local limit, estimate = op[i][1], op[i][2]
-    local actual = settles and op[i][3] or 0
-    local cell = limit.cell
-    if not cell.damaged and (state or settles) then
-      touch(cell)
-      if limit.kind == RATE then
-        cell.level = max(-cell.burst, min(cell.burst, cell.level + (state and estimate or 0) - actual))
-        if cell.level == cell.burst then cell.rem = 0 end
-      else
-        if state == HELD then cell.held = less(cell.held, estimate) end
-        if limit.kind == BUDGET then
-          cell.used = min(MAX, cell.used + actual)
-          if state == LAPSED then cell.used = less(cell.used, estimate) end
-          cell.keep = max(cell.keep, limit.keep)
+  if holds then
+    for j = 1, 3 * n, 3 do
+      local limit, estimate = limits[claims[j]], claims[j + 1]
+      local cell = limit[CELL]
+      if not cell[DAMAGED] then
+        cell[DIRTY] = true
+        if limit[KIND] == RATE then
+          cell[LEVEL] = max(-cell[BURST], cell[LEVEL] - estimate)
+        else
+          cell[HOLDS] = min(MAX, cell[HOLDS] + estimate)
+          if limit[KIND] == BUDGET and limit[KEPT] > cell[KEEP] then cell[KEEP] = limit[KEPT] end
         end
       end
     end
-  end
-  if op.acked or (state and not settles) then put(entry, false) else put(entry, 'E', now + HOUR) end
-  if settles then use(op) end
-  if state == LAPSED then return 13, 0, 0 end
-  return not state and 14 or settles and 11 or 12, 0, 0
-end
-
-local function extend(op)
-  local state = op.entry.value and byte(op.entry.value)
-  if state == HELD then
-    put(op.entry, op.entry.value, now + lease)
-    return 16, 0, 0
-  end
-  return state == LAPSED and 17 or (state == ENDED or op.acked) and 3 or 14, 0, 0
-end
-
-local life_changed = false
-local function seed(op)
-  for i = 1, op.claims do
-    local limit, used, seen_in = op[i][1], op[i][2], op[i][3]
-    local cell = limit.cell
-    local known_of = seen_in == previous and 'base' or 'prior'
-    if not cell.damaged and seen_in ~= era and used > cell[known_of] then
-      touch(cell)
-      cell.used = min(MAX, cell.used + used - cell[known_of])
-      cell[known_of], cell.keep = used, max(cell.keep, limit.keep)
-      if fresh == 1 then opens, fresh, life_changed = now + recovery, 0, true end
+    put(entry, 'H' .. body, now + lease)
+  elseif finishes and state and sub(value, 2) ~= body then
+    status = 20
+  elseif finishes then
+    -- Ends an entry: charges the actual amounts (SETTLE) or nothing (RELEASE), and gives back what was held or charged.
+    local settles = code == SETTLE
+    if state or settles then
+      for j = 1, 3 * n, 3 do
+        local limit, estimate, actual = limits[claims[j]], claims[j + 1], settles and claims[j + 2] or 0
+        local cell = limit[CELL]
+        if not cell[DAMAGED] then
+          cell[DIRTY] = true
+          if limit[KIND] == RATE then
+            local burst = cell[BURST]
+            local level = max(-burst, min(burst, cell[LEVEL] + (state and estimate or 0) - actual))
+            cell[LEVEL] = level
+            if level == burst then cell[REM] = 0 end
+          else
+            if state == HELD then
+              if cell[HOLDS] < estimate then underflows = min(255, underflows + 1) end
+              cell[HOLDS] = max(0, cell[HOLDS] - estimate)
+            end
+            if limit[KIND] == BUDGET then
+              local used = min(MAX, cell[USED] + actual)
+              if state == LAPSED then
+                if used < estimate then underflows = min(255, underflows + 1) end
+                used = max(0, used - estimate)
+              end
+              cell[USED] = used
+              if limit[KEPT] > cell[KEEP] then cell[KEEP] = limit[KEPT] end
+            end
+          end
+        end
+      end
+    end
+    if acked or (state and not settles) then put(entry, false) else put(entry, 'E', now + HOUR) end
+    status = state == LAPSED and 13 or not state and 14 or settles and 11 or 12
+    if settles and use then
+      use.usd, use.calls, use.tokens = min(MAX, use.usd + usd), use.calls + 1, min(MAX, use.tokens + tokens)
+      used_some = true
     end
   end
-  return 18, 0, 0
-end
 
-local function mark(op)
-  for i = 1, op.claims do
-    local limit, threshold = op[i][1], op[i][2]
-    local cell = limit.cell
-    if cell.damaged or threshold > 202 then return 20, i, 0 end
-    local marked = cell.mark
-    if threshold == 0 then marked = cell.reset > 0 and 255 or -1 end
-    if marked >= threshold then return 15, i, 0 end
-    touch(cell)
-    if threshold == 0 then cell.reset = 1 else cell.mark = threshold end
-    cell.keep = max(cell.keep, limit.keep)
+  if index == 0 and refused == 0 then
+    replies[o + 1] = char(status) .. ZEROS
+  else
+    local x, y = 0, 0
+    if index > 0 then x, y = balance(limits[claims[3 * index - 2]]) end
+    replies[o + 1] = pack('<BBI8I4i8I8', status, index, wait, refused, x, y)
   end
-  return 19, 0, 0
-end
-
--- Without an entry to tell a repetition by: the pod repeats only what it knows not to be done, and what was on its way for
--- longer than a later run of the pod comes to nothing.
-local function meter(op)
-  if number <= stored then return 21, 0, 0 end
-  use(op)
-  return 22, 0, 0
-end
-
-local OPERATIONS = {admit, restore, finish, finish, extend, seed, mark, meter}
-local replies = {''}
-for i = 1, #operations do
-  local op = operations[i]
-  local status, index, wait, x, y = 20, 0, 0, 0, 0
-  if not op.wrong then
-    status, index, wait = OPERATIONS[op.code](op)
-    if index > 0 then x, y = balance(op[index][1]) end
-  end
-  replies[i + 1] = pack('<BBI8I4i8I8', status, index, wait, op.refused or 0, x, y)
 end
 
 -- 7. What was used, by name and day.
 
+local spent, unspent = {}, {}
 local today = floor(now / DAY)
-
--- Years since 0 times 12, and months, of a day since 1970 (Gregorian, counted from March).
-local function month_of(day)
-  local z = day + 719468
-  local cycle = floor(z / 146097)
-  local doe = z - cycle * 146097
-  local yoe = floor((doe - floor(doe / 1460) + floor(doe / 36524) - floor(doe / 146096)) / 365)
-  local doy = doe - (365 * yoe + floor(yoe / 4) - floor(yoe / 100))
-  return (cycle * 400 + yoe) * 12 + floor((5 * doy + 2) / 153) + 2
-end
-
-local spent = {}
-local spend = {header = false, day = 0, names = 0, cursor = 0}
-local function read_spend()
-  spend.header = call('HGET', KEYS[7], '') or ''
-  if #spend.header == 12 then spend.day, spend.names, spend.cursor = parse('<I2I2I8', spend.header) end
-end
-
-local function keep_spend()
-  if #spend.header ~= 12 then call('ZSCORE', KEYS[8], tenant) end
-  spent[#spent + 1], spent[#spent + 2] = '', pack('<I2I2I8', spend.day, spend.names, spend.cursor)
-end
-
--- A name that is new, if the tenant may have one more today.
-local function new_name(name)
-  if not spend.header then read_spend() end
-  if spend.day < today then spend.day, spend.names = today, 0 end
-  if name == OTHER or spend.names >= MAX_NAMES then return OTHER end
-  spend.names = spend.names + 1
-  return name
-end
-
-local function open_spend(name, value)
-  local cell = {name = name, day = 0, month = 0, days = false, 0, 0, 0, 0, 0, 0}
-  if value and #value == 52 then
-    cell.day, cell.month, cell[1], cell[2], cell[3], cell[4], cell[5], cell[6] = parse('<I2I2I8I8I8I8I8I8', value)
+local spend_header, spend_day, begun, spend_cursor = false, 0, 0, 0
+local begins_some = sweeps and call('EXISTS', KEYS[7]) == 1
+if used_some then
+  for i = 1, #uses do
+    if uses[i].calls > 0 and not used_before[i] then begins_some = true end
   end
-  if cell.day < today then
-    if cell.day > 0 then
-      local days = call('HGET', KEYS[7], 'd' .. name) or ''
-      while #days > 25 and parse('<I2', days) < today - KEPT_DAYS do days = sub(days, 27) end
-      cell.days = days .. pack('<I2I8I8I8', cell.day, cell[1], cell[2], cell[3])
-    end
-    local month = month_of(today)
-    if month > cell.month then cell.month, cell[4], cell[5], cell[6] = month, 0, 0, 0 end
-    cell.day, cell[1], cell[2], cell[3] = today, 0, 0, 0
-  end
-  return cell
 end
-
+if begins_some then
+  spend_header = call('HGET', KEYS[7], '') or ''
+  if #spend_header == 12 then spend_day, begun, spend_cursor = parse('<I2I2I8', spend_header) end
+end
 if used_some then
   local open = {}
   for i = 1, #uses do
     local of = uses[i]
     if of.calls > 0 then
-      local name, value = of.name, used_before[i]
+      local called, value = of.name, used_before[i]
       if not value then
-        name = new_name(name)
-        if name ~= of.name then value = not open[name] and call('HGET', KEYS[7], 'm' .. name) end
+        -- A name that is new, if the tenant may have one more today.
+        if spend_day < today then spend_day, begun = today, 0 end
+        if called == OTHER or begun >= MAX_NAMES then
+          called = OTHER
+          value = not open[called] and call('HGET', KEYS[7], 'm' .. called)
+        else
+          begun = begun + 1
+        end
       end
-      local cell = open[name] or open_spend(name, value)
-      open[name] = cell
-      cell[1], cell[2], cell[3] = min(MAX, cell[1] + of.usd), cell[2] + of.calls, min(MAX, cell[3] + of.tokens)
-      cell[4], cell[5], cell[6] = min(MAX, cell[4] + of.usd), cell[5] + of.calls, min(MAX, cell[6] + of.tokens)
+      local c = open[called]
+      if not c then
+        c = value and #value == 52 and {parse('<I2I2I8I8I8I8I8I8', value)} or {0, 0, 0, 0, 0, 0, 0, 0}
+        if c[1] < today then
+          -- The day turned: what was of the last one goes to the days before, and of another month nowhere.
+          if c[1] > 0 then
+            local days = call('HGET', KEYS[7], 'd' .. called) or ''
+            while #days > 25 and parse('<I2', days) < today - KEPT_DAYS do days = sub(days, 27) end
+            spent[#spent + 1] = 'd' .. called
+            spent[#spent + 1] = days .. pack('<I2I8I8I8', c[1], c[3], c[4], c[5])
+          end
+          local z = today + 719468
+          local cycle = floor(z / 146097)
+          local doe = z - cycle * 146097
+          local yoe = floor((doe - floor(doe / 1460) + floor(doe / 36524) - floor(doe / 146096)) / 365)
+          local doy = doe - (365 * yoe + floor(yoe / 4) - floor(yoe / 100))
+          local month = (cycle * 400 + yoe) * 12 + floor((5 * doy + 2) / 153) + 2
+          if month > c[2] then c[2], c[6], c[7], c[8] = month, 0, 0, 0 end
+          c[1], c[3], c[4], c[5] = today, 0, 0, 0
+        end
+        open[called] = c
+      end
+      c[3], c[4], c[5] = min(MAX, c[3] + of.usd), c[4] + of.calls, min(MAX, c[5] + of.tokens)
+      c[6], c[7], c[8] = min(MAX, c[6] + of.usd), c[7] + of.calls, min(MAX, c[8] + of.tokens)
     end
   end
-  for name, cell in pairs(open) do
+  for called, c in pairs(open) do
     local at = #spent
-    spent[at + 1], spent[at + 2] = 'm' .. name,
-      pack('<I2I2I8I8I8I8I8I8', cell.day, cell.month, cell[1], cell[2], cell[3], cell[4], cell[5], cell[6])
-    if cell.days then spent[at + 3], spent[at + 4] = 'd' .. name, cell.days end
+    spent[at + 1], spent[at + 2] = 'm' .. called, pack('<I2I2I8I8I8I8I8I8', unpack(c, 1, 8))
   end
-  if spend.header then keep_spend() end
 end
 
--- 8. A sweep looks at a part of the hash for cells that say no more than their absence, and entries without an end.
+-- 8. A sweep looks at a part of the hashes for cells that say no more than their absence, and entries without an end.
 
-local gone, more, unspent = {}, false, {}
-local function next_page(key, at)
-  local page = call('HSCAN', key, string.format('%.0f', at), 'COUNT', 64)
-  return page[2], tonumber(page[1])
-end
-
+local gone, more = {}, false
 if sweeps then
-  local IDLE = {
-    [114] = function(cell) return cell.level >= cell.burst end,
-    [98] = function(cell)
-      return cell.held == 0 and (cell.keep < now or cell.used + cell.base + cell.prior + cell.mark + cell.reset == 0)
-    end,
-    [99] = function(cell) return cell.held == 0 end,
-  }
-  local key = tenant == '' and KEYS[1] or KEYS[3]
-  local page
+  local function next_page(key, at)
+    local page = call('HSCAN', key, string.format('%.0f', at), 'COUNT', 64)
+    return page[2], tonumber(page[1])
+  end
+  local function idle(letter, cell)
+    if letter == 114 then return cell[LEVEL] >= cell[BURST] end
+    if letter == 99 then return cell[HOLDS] == 0 end
+    return cell[HOLDS] == 0
+      and (cell[KEEP] < now or cell[USED] + cell[BASE] + cell[PRIOR] + cell[REPORTED] + cell[RESET] == 0)
+  end
+  local key, where, page = KEYS[3], TENANT, nil
+  if tenant == '' then key, where = KEYS[1], ORG end
   page, cursor = next_page(key, cursor)
   for i = 1, #page, 2 do
-    local name, value = page[i], page[i + 1]
-    local kind = byte(name)
-    if decode[kind] and not cells[key][name] then
-      local cell = open_cell(key, name, value)
-      if not cell.damaged and IDLE[kind](cell) then gone[#gone + 1] = name end
-    elseif kind == 35 and key == KEYS[3] and not entries[name] and not call('ZSCORE', KEYS[4], name) then
-      put(open_entry(name, value), value, now)
+    local called, value = page[i], page[i + 1]
+    local letter = byte(called)
+    if letter == 114 or letter == 98 or letter == 99 then
+      local touched = false
+      for j = 1, opened do
+        if cells[j][NAME] == called and cells[j][HOME] == where then touched = true end
+      end
+      if not touched then
+        local cell = {0, 0, 0, 0, 0, 0, 0, 0, false, called, where, false, false}
+        open_cell(cell, letter, value)
+        if not cell[DAMAGED] and idle(letter, cell) then gone[#gone + 1] = called end
+      end
+    elseif letter == 35 and where == TENANT and not entries[called] and not call('ZSCORE', KEYS[4], called) then
+      local entry = {called, value, value, false, false}
+      entries[called] = entry
+      put(entry, value, now)
       more = true
     end
   end
-  if call('EXISTS', KEYS[7]) == 1 then
-    read_spend()
-    page, spend.cursor = next_page(KEYS[7], spend.cursor)
+  if spend_header then
+    page, spend_cursor = next_page(KEYS[7], spend_cursor)
     for i = 1, #page, 2 do
-      local name, value = page[i], page[i + 1]
-      if byte(name) == 109 and (#value ~= 52 or parse('<I2', value) < today - KEPT_DAYS) then
-        unspent[#unspent + 1], unspent[#unspent + 2] = name, 'd' .. sub(name, 2)
+      local called, value = page[i], page[i + 1]
+      if byte(called) == 109 and (#value ~= 52 or parse('<I2', value) < today - KEPT_DAYS) then
+        unspent[#unspent + 1], unspent[#unspent + 2] = called, 'd' .. sub(called, 2)
       end
     end
-    keep_spend()
   end
-  look = cursor + spend.cursor > 0 and now or now + HOUR
-  more = more or cursor + spend.cursor > 0 or over == 64
+  look = cursor + spend_cursor > 0 and now or now + HOUR
+  more = more or cursor + spend_cursor > 0 or over == 64
   header_changed = true
+end
+if spend_header then
+  spent[#spent + 1], spent[#spent + 2] = '', pack('<I2I2I8', spend_day, begun, spend_cursor)
 end
 
 -- 9. Write.
 
 if soonest and (earliest == 0 or soonest < earliest) then earliest, header_changed = soonest, true end
-local written = #dirty + #changed + #spent > 0 or life_changed or sweeps
-if written then
+local org_fields, own_fields, orgs, owned =
+  {'p' .. pod, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 2, 0
+for i = 1, opened do
+  local c = cells[i]
+  if c[DIRTY] then
+    local letter, value = byte(c[NAME]), nil
+    if letter == 114 then
+      value = pack('<i8I8I8I8I8I8I8', c[1], c[2], c[3], c[4], c[5], c[6], c[7])
+    elseif letter == 98 then
+      value = pack('<I8I8I8I8I8I8BB', c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8])
+    else
+      value = pack('<I8', c[HOLDS])
+    end
+    if c[HOME] == ORG then
+      org_fields[orgs + 1], org_fields[orgs + 2] = c[NAME], value
+      orgs = orgs + 2
+    else
+      own_fields[owned + 1], own_fields[owned + 2] = c[NAME], value
+      owned = owned + 2
+    end
+  end
+end
+if orgs > 2 or owned > 0 or changed[1] or spent[1] or life_changed or sweeps then
   if header_changed then call('ZSCORE', KEYS[2], tenant) end
-  local scores, ended, dropped = {}, {}, {}
-  local org_fields, own_fields = {'p' .. pod}, {}
+  if spend_header and #spend_header ~= 12 then call('ZSCORE', KEYS[8], tenant) end
+  local scores, over_ids, dropped = {}, {}, {}
   stored = max(stored, number)
   org_fields[2] = pack('<I8', stored)
   for i = 1, #changed do
     local entry = changed[i]
-    if entry.value then
-      scores[#scores + 1], scores[#scores + 2] = entry.due, entry.id
-      if entry.value ~= entry.was then own_fields[#own_fields + 1], own_fields[#own_fields + 2] = entry.id, entry.value end
+    if entry[VALUE] then
+      scores[#scores + 1], scores[#scores + 2] = entry[DUE], entry[ID]
+      if entry[VALUE] ~= entry[WAS] then
+        own_fields[owned + 1], own_fields[owned + 2] = entry[ID], entry[VALUE]
+        owned = owned + 2
+      end
     else
-      ended[#ended + 1] = entry.id
-      if entry.was then dropped[#dropped + 1] = entry.id end
+      over_ids[#over_ids + 1] = entry[ID]
+      if entry[WAS] then dropped[#dropped + 1] = entry[ID] end
     end
   end
-  for i = 1, #dirty do
-    local cell = dirty[i]
-    local fields = cell.key == KEYS[1] and org_fields or own_fields
-    fields[#fields + 1], fields[#fields + 2] = cell.name, encode[cell.kind](cell)
+  if life_changed then
+    org_fields[orgs + 1] = ''
+    org_fields[orgs + 2] = pack('<B', FORMAT) .. life .. pack('<I8I8B', previous, opens, fresh) .. sub(org[1], 43)
+    orgs = orgs + 2
   end
-  if header_changed then own_fields[#own_fields + 1], own_fields[#own_fields + 2] = '', pack('<I8I8I8', earliest, look, cursor) end
-  if #scores > 0 then call('ZADD', KEYS[4], unpack(scores)) end
-  if #ended > 0 then call('ZREM', KEYS[4], unpack(ended)) end
-  call('HSET', KEYS[1], unpack(org_fields))
-  if life_changed then write_life() end
-  if #own_fields > 0 then call('HSET', KEYS[3], unpack(own_fields)) end
-  if #dropped > 0 then call('HDEL', KEYS[3], unpack(dropped)) end
-  if #gone > 0 then call('HDEL', tenant == '' and KEYS[1] or KEYS[3], unpack(gone)) end
-  if #spent > 0 then
+  if header_changed then
+    own_fields[owned + 1], own_fields[owned + 2] = '', pack('<I8I8I8', earliest, look, cursor)
+    owned = owned + 2
+  end
+  if scores[1] then call('ZADD', KEYS[4], unpack(scores)) end
+  if over_ids[1] then call('ZREM', KEYS[4], unpack(over_ids)) end
+  call('HSET', KEYS[1], unpack(org_fields, 1, orgs))
+  if owned > 0 then call('HSET', KEYS[3], unpack(own_fields, 1, owned)) end
+  if dropped[1] then call('HDEL', KEYS[3], unpack(dropped)) end
+  if gone[1] then call('HDEL', tenant == '' and KEYS[1] or KEYS[3], unpack(gone)) end
+  if spent[1] then
     call('HSET', KEYS[7], unpack(spent))
-    if spend.header and #spend.header ~= 12 then call('ZADD', KEYS[8], 0, tenant) end
-    if #unspent > 0 then call('HDEL', KEYS[7], unpack(unspent)) end
+    if spend_header and #spend_header ~= 12 then call('ZADD', KEYS[8], 0, tenant) end
+    if unspent[1] then call('HDEL', KEYS[7], unpack(unspent)) end
     if sweeps and call('HLEN', KEYS[7]) == 1 then
       call('DEL', KEYS[7])
       call('ZREM', KEYS[8], tenant)
@@ -865,6 +906,8 @@ if written then
   end
 end
 
-replies[1] = pack('<BI8I8B', 0, now, stored, underflows)
-if sweeps then return replies[1] .. pack('<I8I8B', over, #gone, more and 1 or 0) end
-return balances(replies)
+local reply = pack('<BI8I8B', 0, now, stored, underflows)
+if sweeps then return reply .. pack('<I8I8B', over, #gone, more and 1 or 0) end
+replies[1] = reply
+replies[#replies + 1] = balances()
+return concat(replies)

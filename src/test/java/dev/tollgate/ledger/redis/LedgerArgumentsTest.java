@@ -180,8 +180,8 @@ class LedgerArgumentsTest {
             case 1 -> head = head.getBuffer(0, random.nextInt(56));
             case 2 -> limits = limits.getBuffer(0, 1 + random.nextInt(limits.length() - 1));
             // A number of the rate: burst, rate, period; too large or 0.
-            case 3 -> limits.setLongLE(1 + 8 * random.nextInt(3), random.nextBoolean() ? 0 : large(random));
-            case 4 -> limits.setByte(0, (byte) (random.nextBoolean() ? 3 : 32 + random.nextInt(200)));
+            case 3 -> limits.setLongLE(2 + 8 * random.nextInt(3), random.nextBoolean() ? 0 : large(random));
+            case 4 -> limits.setByte(1, (byte) (random.nextBoolean() ? 3 : 32 + random.nextInt(200)));
             case 5 -> operations = operations.getBuffer(0, 1 + random.nextInt(operations.length() - 1));
             // What was used: of which name, micro-USD and tokens; the name itself.
             case 7 -> operations.setByte(71, (byte) (2 + random.nextInt(200)));
@@ -306,6 +306,29 @@ class LedgerArgumentsTest {
         assertEquals(0, redis.send(Command.EXISTS, "tg2:{org}:h:acme").toInteger());
         assertEquals(null, redis.send(Command.HGET, "tg2:{org}", "bday@1"));
         assertEquals(1, redis.send(Command.ZCARD, "tg2:{org}:due").toInteger(), "what is shared");
+    }
+
+    @Test
+    void aTenantWithSpendIsSweptUntilThatIsOver() {
+        Hold call = new Hold("call", "acme", Duration.ofMinutes(1), List.of(), USED);
+        assertEquals("METERED", status(Code.METER, call));
+        assertEquals("SETTLED", status(Code.SETTLE, hold("held")));
+        redis.time(NOW + 4_000_000);
+        sweep();
+        assertEquals(1, redis.send(Command.HLEN, "tg2:{org}:t:acme").toInteger(), "the header alone");
+        assertEquals(2, redis.send(Command.ZCARD, "tg2:{org}:due").toInteger(), "it stays due");
+        redis.time(NOW + 36 * 86_400_000L);
+        sweep();
+        for (String key : List.of("tg2:{org}:t:acme", "tg2:{org}:m:acme", "tg2:{org}:spenders")) {
+            assertEquals(0, redis.send(Command.EXISTS, key).toInteger(), key);
+        }
+        assertEquals(1, redis.send(Command.ZCARD, "tg2:{org}:due").toInteger(), "what is shared");
+    }
+
+    private void sweep() {
+        for (int i = 0; i < 3; i++) {
+            send(run(LedgerScript.Kind.SWEEP, "acme", List.of()));
+        }
     }
 
     @Test

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Guards, writes and bounds of the script, each taken away or changed: some seed of the model notices. */
+/**
+ * Guards, writes and bounds of the script, each taken away or changed: some seed of the model notices. What only an emptied
+ * tenant shows is in {@link LedgerArgumentsTest}.
+ */
 @Timeout(900)
 class LedgerMutationsTest {
 
@@ -21,117 +24,138 @@ class LedgerMutationsTest {
 
     private static final List<Mutation> MUTATIONS = List.of(
             // Decisions.
-            new Mutation("if cell.level < estimate then", "if cell.level + 1 < estimate then"),
-            new Mutation("if used + cell.held + estimate > limit.limit then", "if used + estimate > limit.limit then"),
-            new Mutation("if estimate > cell.burst then return 5, 0 end", ""),
-            new Mutation("if estimate > limit.limit then return 5, 0 end", ""),
-            new Mutation("(now < limit.starts or now >= limit.ends)", "(now < limit.starts)"),
-            new Mutation("if now < opens and limit.enforce then", "if false then"),
+            new Mutation("elseif cell[LEVEL] < estimate then", "elseif cell[LEVEL] + 1 < estimate then"),
+            new Mutation(
+                    "elseif cell[USED] + cell[HOLDS] + estimate > limit[MOST] then",
+                    "elseif cell[USED] + estimate > limit[MOST] then"),
+            new Mutation("if estimate > cell[BURST] then", "if false then"),
+            new Mutation("elseif estimate > limit[MOST] then", "elseif false then"),
+            new Mutation("(now < limit[STARTS] or now >= limit[ENDS])", "(now < limit[STARTS])"),
+            new Mutation("elseif now < opens and limit[ENFORCED] then", "elseif false then"),
             new Mutation("(why == status and need > wait)", "false"),
-            new Mutation("if cell.new and not cell.dirty and not has_room(limit)", "if false"),
+            new Mutation("RANK[why] > RANK[status]", "status == 1"),
+            new Mutation("if cell[NEW] and not cell[DIRTY] then", "if false then"),
+            new Mutation("if other[HOME] == home and other[NEW] and other[DIRTY] then taken = taken + 1 end", ""),
             new Mutation(
-                    "if value then return byte(value) == HELD and 2 or 3, 0, 0 end\n  local status", "local status"),
-            new Mutation("if value then return byte(value) == HELD and 2 or 3, 0, 0 end\n  hold(op)", "hold(op)"),
+                    "status = state == HELD and 2 or 3\n    else\n      local bit",
+                    "status = 2\n    else\n      local bit"),
+            new Mutation(
+                    "status = state == HELD and 2 or 3\n    else\n      status, holds = 10",
+                    "status = 2\n    else\n      status, holds = 10"),
+            new Mutation(
+                    "    if value then\n      status = state == HELD and 2 or 3\n    else\n      status, holds = 10, true\n    end",
+                    "    status, holds = 10, true"),
+            new Mutation(
+                    "if cells[j][NAME] == name and cells[j][HOME] == home then cell = cells[j] end\n    end\n    if not cell then\n      cell = {place",
+                    "end\n    if not cell then\n      cell = {place"),
             // Rates.
-            new Mutation("if elapsed < -5000 then cell.at = now end", ""),
-            new Mutation("cell.level, cell.rem = cell.burst, 0\n  else", "cell.level = cell.burst\n  else"),
-            new Mutation("cell.rem = fmod(num, cell.period)", "cell.rem = 0"),
-            new Mutation("elseif limit.version > cell.version then", "elseif limit.version ~= cell.version then"),
-            new Mutation("cell.level = max(-cell.burst, cell.level - estimate)", "cell.level = cell.level - estimate"),
-            new Mutation("if cell.level == cell.burst then cell.rem = 0 end", ""),
-            // Ends of calls.
-            new Mutation("if state == ENDED or (not state and op.acked) then", "if state == ENDED then"),
-            new Mutation("if state == ENDED or (not state and op.acked) then", "if not state and op.acked then"),
-            new Mutation("if state and sub(entry.value, 2) ~= body(op) then return 20, 0, 0 end", ""),
-            new Mutation("if state == HELD then cell.held = less(cell.held, estimate) end", ""),
-            new Mutation("if state == LAPSED then cell.used = less(cell.used, estimate) end", ""),
+            new Mutation("elseif elapsed < -5000 then", "elseif false then"),
+            new Mutation("cell[LEVEL], cell[REM] = burst, 0\n      else", "cell[LEVEL] = burst\n      else"),
             new Mutation(
-                    "if op.acked or (state and not settles) then put(entry, false) else",
-                    "if op.acked then put(entry, false) else"),
+                    "cell[LEVEL], cell[REM] = cell[LEVEL] + (num - left) / period, left",
+                    "cell[LEVEL], cell[REM] = cell[LEVEL] + (num - left) / period, 0"),
+            new Mutation("elseif limit[KEPT] > cell[VERSION] then", "elseif limit[KEPT] ~= cell[VERSION] then"),
+            new Mutation(
+                    "cell[LEVEL] = max(-cell[BURST], cell[LEVEL] - estimate)", "cell[LEVEL] = cell[LEVEL] - estimate"),
+            new Mutation("if level == burst then cell[REM] = 0 end", ""),
+            // Ends of calls.
+            new Mutation("if state == ENDED or (not state and acked) then", "if state == ENDED then"),
+            new Mutation("if state == ENDED or (not state and acked) then", "if not state and acked then"),
+            new Mutation("elseif finishes and state and sub(value, 2) ~= body then", "elseif false then"),
+            new Mutation("cell[HOLDS] = max(0, cell[HOLDS] - estimate)", ""),
+            new Mutation("used = max(0, used - estimate)", ""),
+            new Mutation(
+                    "if acked or (state and not settles) then put(entry, false) else",
+                    "if acked then put(entry, false) else"),
             new Mutation("else put(entry, 'E', now + HOUR) end", "else put(entry, false) end"),
             new Mutation(
-                    "if op.acked or (state and not settles) then put(entry, false)", "if true then put(entry, false)"),
-            new Mutation("cell.keep = max(cell.keep, limit.keep)\n        end\n      end", "end\n      end"),
-            new Mutation("if limit.kind == BUDGET then cell.keep = max(cell.keep, limit.keep) end", ""),
-            new Mutation("put(op.entry, op.entry.value, now + lease)", "put(op.entry, op.entry.value, now)"),
+                    "cell[USED] = used\n              if limit[KEPT] > cell[KEEP] then cell[KEEP] = limit[KEPT] end",
+                    "cell[USED] = used"),
+            new Mutation("if limit[KIND] == BUDGET and limit[KEPT] > cell[KEEP] then cell[KEEP] = limit[KEPT] end", ""),
+            new Mutation("put(entry, value, now + lease)", "put(entry, value, now)"),
+            new Mutation("if used < estimate then underflows = min(255, underflows + 1) end", ""),
             // Lapses.
-            new Mutation("if cell.kind == 98 then cell.used = min(MAX, cell.used + amount) end", ""),
-            new Mutation("cell.held = less(cell.held, amount)", ""),
-            new Mutation("put(entry, 'L' .. sub(entry.value, 2), now + DAY)", "put(entry, false)"),
-            new Mutation("if ends > now or over == most then", "if ends >= now or over == most then"),
-            new Mutation("local most = sweeps and 64 or 4", "local most = sweeps and 64 or 3"),
+            new Mutation("if code % 4 == BUDGET then cell[USED] = min(MAX, cell[USED] + amount) end", ""),
+            new Mutation("cell[HOLDS] = max(0, cell[HOLDS] - amount)", ""),
+            new Mutation("put(entry, 'L' .. sub(value, 2), now + DAY)", "put(entry, false)"),
+            new Mutation("if due > now or over == limit then", "if due >= now or over == limit then"),
+            new Mutation("local limit = sweeps and 64 or 4", "local limit = sweeps and 64 or 3"),
             new Mutation("then lapse(entry) else put(entry, false) end", "then lapse(entry) end"),
             // Lives.
-            new Mutation("if stored < acknowledged or lost then", "if lost then"),
-            new Mutation("if stored < acknowledged or lost then", "if stored < acknowledged then"),
-            new Mutation("if known ~= life then return other_life(stored) end", ""),
-            new Mutation("if server ~= '' then return begin(true) end", ""),
+            new Mutation(
+                    "elseif known == life and (stored < acknowledged or lost) then",
+                    "elseif known == life and lost then"),
+            new Mutation(
+                    "elseif known == life and (stored < acknowledged or lost) then",
+                    "elseif known == life and stored < acknowledged then"),
+            new Mutation("if known ~= life then return pack('<BI8I8I8', 1, now, stored, stored) .. life end", ""),
+            new Mutation("begins, learned = #org[1] > 42, here", "learned = here"),
             new Mutation("opens, fresh = waits and now + recovery or 0, waits and 0 or 1", "opens, fresh = 0, 0"),
             new Mutation("if fresh == 1 then opens, fresh, life_changed = now + recovery, 0, true end", ""),
-            new Mutation("seen_in ~= era and used > cell[known_of]", "used > cell[known_of]"),
-            new Mutation("local known_of = seen_in == previous and 'base' or 'prior'", "local known_of = 'base'"),
+            new Mutation("seen_in ~= era and seen > cell[of] then", "seen > cell[of] then"),
+            new Mutation("seen_in == previous and BASE or PRIOR", "BASE"),
             new Mutation("prior = seen_in == previous and base or used", "prior = used"),
-            new Mutation("      base = used\n    end\n    return {", "    end\n    return {"),
-            new Mutation("if life_changed then write_life() end", ""),
-            new Mutation(
-                    "local nobody = known == '' and acknowledged == 0 and", "local nobody = acknowledged == 0 and"),
-            // Spend.
-            new Mutation("if number <= stored then return 21, 0, 0 end", ""),
-            new Mutation("if settles then use(op) end", ""),
-            new Mutation("spend.names >= MAX_NAMES", "spend.names > MAX_NAMES"),
-            new Mutation("if spend.day < today then spend.day, spend.names = today, 0 end", ""),
-            new Mutation("spend.names = spend.names + 1", ""),
-            new Mutation("if cell.day < today then", "if cell.day ~= today then"),
-            new Mutation("parse('<I2', days) < today - KEPT_DAYS do", "parse('<I2', days) <= today - KEPT_DAYS do"),
-            new Mutation("if month > cell.month then", "if true then"),
-            new Mutation("if month > cell.month then", "if false then"),
-            new Mutation("floor((5 * doy + 2) / 153) + 2", "floor((5 * doy + 2) / 153) + 1"),
-            new Mutation("cell.day, cell[1], cell[2], cell[3] = today, 0, 0, 0", "cell.day = today"),
-            new Mutation(
-                    "of.calls, of.tokens = min(MAX, of.usd + op.usd), of.calls + 1,",
-                    "of.calls, of.tokens = op.usd, of.calls + 1,"),
-            new Mutation("if cell.days then spent[at + 3]", "if false then spent[at + 3]"),
-            new Mutation("if spend.header then keep_spend() end", ""),
-            new Mutation("call('ZADD', KEYS[8], 0, tenant)", "do end"),
-            new Mutation("parse('<I2', value) < today - KEPT_DAYS)", "parse('<I2', value) <= today - KEPT_DAYS)"),
-            new Mutation("parse('<I2', value) < today - KEPT_DAYS)", "false)"),
-            new Mutation("unspent[#unspent + 2] = name, 'd' .. sub(name, 2)", "unspent[#unspent + 2] = name, name"),
-            new Mutation("call('DEL', KEYS[7])", "do end"),
-            new Mutation("call('ZREM', KEYS[8], tenant)", "do end"),
-            new Mutation("and call('EXISTS', KEYS[7]) == 0 then", "then"),
+            new Mutation("      base = used\n    end", "    end"),
+            new Mutation("  if life_changed then", "  if false then"),
+            new Mutation("known ~= '' or acknowledged > 0 or", "acknowledged > 0 or"),
             // Marks.
-            new Mutation("if threshold == 0 then marked = cell.reset > 0 and 255 or -1 end", ""),
-            new Mutation("if marked >= threshold then return 15, i, 0 end", ""),
+            new Mutation("if threshold == 0 then reported = cell[RESET] > 0 and 255 or -1 end", ""),
+            new Mutation("if reported >= threshold then", "if false then"),
             // Writes, index and header.
             new Mutation("call('ZADD', KEYS[4], unpack(scores))", "do end"),
-            new Mutation("call('ZREM', KEYS[4], unpack(ended))", "do end"),
+            new Mutation("call('ZREM', KEYS[4], unpack(over_ids))", "do end"),
             new Mutation("call('HDEL', KEYS[3], unpack(dropped))", "do end"),
             new Mutation("call('ZADD', KEYS[2], earliest > 0 and min(earliest, look) or look, tenant)", "do end"),
-            new Mutation("(earliest == 0 or soonest < earliest) then earliest", "earliest == 0 then earliest"),
             new Mutation(
-                    "earliest == 0 or soonest < earliest) then earliest, header_changed = soonest, true end",
-                    "earliest == 0 or soonest < earliest) then earliest = soonest end"),
-            new Mutation("earliest = ends\n      break", "break"),
+                    "if soonest and (earliest == 0 or soonest < earliest) then earliest, header_changed = soonest, true end",
+                    "if soonest and earliest == 0 then earliest, header_changed = soonest, true end"),
             new Mutation(
-                    "local org_fields, own_fields = {'p' .. pod}, {}\n  stored = max(stored, number)",
-                    "local org_fields, own_fields = {'p' .. pod}, {}"),
+                    "(earliest == 0 or soonest < earliest) then earliest, header_changed = soonest, true end",
+                    "(earliest == 0 or soonest < earliest) then earliest = soonest end"),
+            new Mutation("earliest = due\n      break", "break"),
+            new Mutation("stored = max(stored, number)\n  org_fields[2]", "org_fields[2]"),
+            new Mutation("call('HSET', KEYS[1], unpack(org_fields, 1, orgs))", "do end"),
+            new Mutation("call('HSET', KEYS[3], unpack(own_fields, 1, owned))", "do end"),
             // Heartbeats.
             new Mutation("call('ZADD', KEYS[5], -ended[i + 1], ended[i])", "do end"),
             new Mutation("call('ZREM', KEYS[6], ended[i])", "do end"),
             new Mutation("call('HDEL', KEYS[1], 'p' .. forgotten[i])", "do end"),
+            new Mutation("call('ZREM', KEYS[5], forgotten[i])", "do end"),
             new Mutation(
                     "if lease > 0 then call('ZADD', KEYS[6], 0, pod) else call('ZREM', KEYS[6], pod) end",
                     "call('ZADD', KEYS[6], 0, pod)"),
             new Mutation("call('HSET', KEYS[1], 'p' .. pod, pack('<I8', stored))\n  if learned", "if learned"),
             new Mutation("call('ZADD', KEYS[2], 'NX', now + HOUR, '')", ""),
             // Sweeps.
-            new Mutation("return cell.held == 0 and (cell.keep < now or", "return (cell.keep < now or"),
-            new Mutation("[99] = function(cell) return cell.held == 0 end", "[99] = function(cell) return true end"),
-            new Mutation("return cell.level >= cell.burst end", "return true end"),
-            new Mutation("cell.used + cell.base + cell.prior + cell.mark + cell.reset == 0)", "cell.used == 0)"),
+            new Mutation("return cell[HOLDS] == 0\n      and (cell[KEEP]", "return (cell[KEEP]"),
+            new Mutation("if letter == 99 then return cell[HOLDS] == 0 end", "if letter == 99 then return true end"),
+            new Mutation("return cell[LEVEL] >= cell[BURST] end", "return true end"),
+            new Mutation(
+                    "cell[USED] + cell[BASE] + cell[PRIOR] + cell[REPORTED] + cell[RESET] == 0)", "cell[USED] == 0)"),
             new Mutation("call('DEL', KEYS[3])", "do end"),
-            new Mutation("call('ZREM', KEYS[2], tenant)", "do end"),
-            new Mutation("look = cursor + spend.cursor > 0 and now or now + HOUR", "look = now + 9 * HOUR"));
+            new Mutation("look = cursor + spend_cursor > 0 and now or now + HOUR", "look = now + 9 * HOUR"),
+            // Spend.
+            new Mutation("  elseif number <= stored then", "  elseif false then"),
+            new Mutation("    if settles and use then", "    if false then"),
+            new Mutation("begun >= MAX_NAMES", "begun > MAX_NAMES"),
+            new Mutation("if spend_day < today then spend_day, begun = today, 0 end", ""),
+            new Mutation("begun = begun + 1", ""),
+            new Mutation("if c[1] < today then", "if c[1] ~= today then"),
+            new Mutation("parse('<I2', days) < today - KEPT_DAYS do", "parse('<I2', days) <= today - KEPT_DAYS do"),
+            new Mutation("if month > c[2] then", "if true then"),
+            new Mutation("if month > c[2] then", "if false then"),
+            new Mutation("floor((5 * doy + 2) / 153) + 2", "floor((5 * doy + 2) / 153) + 1"),
+            new Mutation("c[1], c[3], c[4], c[5] = today, 0, 0, 0", "c[1] = today"),
+            new Mutation("spent[#spent + 1] = days ..", "spent[#spent + 1] ="),
+            new Mutation(
+                    "spent[#spent + 1], spent[#spent + 2] = '', pack('<I2I2I8', spend_day, begun, spend_cursor)", ""),
+            new Mutation("call('ZADD', KEYS[8], 0, tenant)", "do end"),
+            new Mutation("parse('<I2', value) < today - KEPT_DAYS)", "parse('<I2', value) <= today - KEPT_DAYS)"),
+            new Mutation("parse('<I2', value) < today - KEPT_DAYS)", "false)"),
+            new Mutation(
+                    "unspent[#unspent + 2] = called, 'd' .. sub(called, 2)", "unspent[#unspent + 2] = called, called"),
+            new Mutation("call('DEL', KEYS[7])", "do end"),
+            new Mutation("call('ZREM', KEYS[8], tenant)", "do end"));
 
     @BeforeAll
     static void start() {
