@@ -39,6 +39,7 @@ class RoomsTest {
             Map.entry("telemetry", Set.of("tenant", "bedrock", "policy", "admission", "ledger")),
             Map.entry("control", Set.of("policy", "admission")),
             Map.entry("report", Set.of("tenant", "bedrock", "pricing", "policy", "admission", "ledger")),
+            Map.entry("profiles", Set.of("bedrock", "policy", "upstream")),
             Map.entry("injection", Set.of()),
             Map.entry("simulator", Set.of("bedrock")));
 

@@ -37,6 +37,7 @@ public final class Main {
         root.addSubcommand("reconcile", new ReconcileCommand().spec());
         root.addSubcommand("replay", new ReplayCommand().spec());
         root.addSubcommand("budgets", BudgetsCommand.spec());
+        root.addSubcommand("profiles", ProfilesCommand.spec());
         root.addSubcommand("doctor", new DoctorCommand().spec());
         root.addSubcommand("completion", new CompletionCommand().spec());
         return new CommandLine(root);

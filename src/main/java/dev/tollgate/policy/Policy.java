@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param aliases name or cost center to model id or profile ARN
  * @param profiles application inference profile (ARN or its last part) to the model that it runs
+ * @param declaredProfiles profiles that {@code tollgate profiles} creates, in the order of the file
  * @param defaultMaxTokens first match decides
  * @param version grows with every change of the file, the same in every pod: the file's own revision, else its time
  */
@@ -22,12 +23,13 @@ public record Policy(
         Map<String, TenantFacts> tenants,
         Map<String, String> aliases,
         Map<String, String> profiles,
+        List<DeclaredProfile> declaredProfiles,
         List<MaxTokens> defaultMaxTokens,
         List<Limit> limits,
         long version) {
 
     /** Metering only. */
-    public static final Policy NONE = new Policy(Map.of(), Map.of(), Map.of(), List.of(), List.of(), 0);
+    public static final Policy NONE = new Policy(Map.of(), Map.of(), Map.of(), List.of(), List.of(), List.of(), 0);
 
     /**
      * The maximum of output tokens for calls that name none.
@@ -40,6 +42,7 @@ public record Policy(
         tenants = Map.copyOf(tenants);
         aliases = Map.copyOf(aliases);
         profiles = Map.copyOf(profiles);
+        declaredProfiles = List.copyOf(declaredProfiles);
         defaultMaxTokens = List.copyOf(defaultMaxTokens);
         limits = List.copyOf(limits);
     }
@@ -56,8 +59,12 @@ public record Policy(
         return version >= REVISIONS;
     }
 
+    Policy withAliases(Map<String, String> others) {
+        return new Policy(tenants, others, profiles, declaredProfiles, defaultMaxTokens, limits, version);
+    }
+
     Policy withLimits(List<Limit> others) {
-        return new Policy(tenants, aliases, profiles, defaultMaxTokens, others, version);
+        return new Policy(tenants, aliases, profiles, declaredProfiles, defaultMaxTokens, others, version);
     }
 
     public Optional<TenantFacts> tenant(String name) {
@@ -101,13 +108,33 @@ public record Policy(
 
     ModelTarget target(String named, ProfileModels looked, ModelNames builtIn) {
         String meant = aliases.getOrDefault(named, named);
-        return target(builtIn.id(meant).orElse(meant), looked);
+        return identified(builtIn.id(meant).orElse(meant), looked, builtIn);
     }
 
     /** The model behind an identifier that is no alias. */
     ModelTarget target(String identifier, ProfileModels looked) {
+        return identified(identifier, looked, ModelNames.NONE);
+    }
+
+    private ModelTarget identified(String identifier, ProfileModels looked, ModelNames builtIn) {
         ModelId id = ModelId.parse(identifier);
-        return ModelTarget.of(id, behind(id).or(() -> looked.known(id)).map(ModelId::parse));
+        return ModelTarget.of(
+                id,
+                behind(id)
+                        .or(() -> looked.known(id))
+                        .or(() -> looked.worthAsking(id) ? Optional.empty() : declared(id, builtIn))
+                        .map(ModelId::parse));
+    }
+
+    /** What the file declares of a profile that its alias of the same name leads to; AWS itself is asked first. */
+    private Optional<String> declared(ModelId id, ModelNames builtIn) {
+        return !id.applicationProfile()
+                ? Optional.empty()
+                : declaredProfiles.stream()
+                        .filter(profile -> id.id().equals(aliases.get(profile.name())))
+                        .map(profile -> aliases.getOrDefault(profile.model(), profile.model()))
+                        .map(model -> builtIn.id(model).orElse(model))
+                        .findFirst();
     }
 
     private Optional<String> behind(ModelId id) {

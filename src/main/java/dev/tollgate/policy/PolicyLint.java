@@ -63,6 +63,7 @@ public final class PolicyLint {
         }
         lint.references("alias", policy.aliases());
         lint.references("profile", policy.profiles());
+        lint.declaredProfiles();
         lint.maxTokens();
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
@@ -87,6 +88,13 @@ public final class PolicyLint {
                         + "; its calls cost what the dearest model of their kind costs");
             }
         });
+    }
+
+    private void declaredProfiles() {
+        policy.declaredProfiles().stream()
+                .filter(profile -> profile.tags().isEmpty())
+                .forEach(profile -> warnings.add(
+                        "profile " + profile.name() + " has no tags: AWS's bill cannot tell whose its calls are"));
     }
 
     private void maxTokens() {

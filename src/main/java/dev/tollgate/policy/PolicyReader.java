@@ -42,14 +42,15 @@ public final class PolicyReader {
     private Policy policy(String yaml, long version) {
         Node root = parse(yaml);
         if (root == null) {
-            return new Policy(Map.of(), Map.of(), Map.of(), List.of(), List.of(), version);
+            return new Policy(Map.of(), Map.of(), Map.of(), List.of(), List.of(), List.of(), version);
         }
         YamlMap file = new YamlMap(root, "", problems);
         file.only(Set.of("revision", "tenants", "aliases", "profiles", "default-max-tokens", "limits"));
         Policy policy = new Policy(
                 tenants(file),
                 texts(file, "aliases"),
-                texts(file, "profiles"),
+                file.isList("profiles") ? Map.of() : texts(file, "profiles"),
+                declaredProfiles(file),
                 defaultMaxTokens(file),
                 limits(file),
                 revision(file).orElse(version));
@@ -117,6 +118,16 @@ public final class PolicyReader {
                 .ifPresent(map -> map.keys().forEach(model -> Scalar.amount(map, model, Weight.TOKENS)
                         .ifPresent(tokens -> maxTokens.add(new MaxTokens(Glob.of(model), tokens)))));
         return maxTokens;
+    }
+
+    private static List<DeclaredProfile> declaredProfiles(YamlMap file) {
+        ProfileReader reader = new ProfileReader();
+        return file.isList("profiles")
+                ? file.maps("profiles").stream()
+                        .map(reader::read)
+                        .flatMap(Optional::stream)
+                        .toList()
+                : List.of();
     }
 
     private static List<Limit> limits(YamlMap file) {

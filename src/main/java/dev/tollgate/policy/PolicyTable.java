@@ -24,11 +24,22 @@ public final class PolicyTable {
         StringBuilder out = new StringBuilder();
         out.append(counted(policy.tenants().size(), "tenant")).append(", ");
         out.append(counted(policy.aliases().size(), "alias")).append(", ");
-        out.append(counted(policy.profiles().size(), "profile")).append(", ");
+        out.append(counted(policy.profiles().size() + policy.declaredProfiles().size(), "profile"))
+                .append(", ");
         out.append(counted(policy.limits().size(), "limit")).append("\n\n");
         out.append(limits(policy));
         pairs(out, "Aliases", policy.aliases());
         pairs(out, "Profiles", policy.profiles());
+        if (!policy.declaredProfiles().isEmpty()) {
+            out.append("\nProfiles that tollgate profiles creates\n");
+            policy.declaredProfiles().forEach(profile -> out.append("  ")
+                    .append(profile.name())
+                    .append(" -> ")
+                    .append(profile.model())
+                    .append(profile.tags().isEmpty() ? "" : ", ")
+                    .append(tags(profile.tags()))
+                    .append('\n'));
+        }
         if (!policy.defaultMaxTokens().isEmpty()) {
             out.append("\nOutput tokens for calls that name no maximum\n");
             policy.defaultMaxTokens().forEach(max -> out.append("  ")
@@ -38,6 +49,12 @@ public final class PolicyTable {
                     .append('\n'));
         }
         return out.toString();
+    }
+
+    private static String tags(Map<String, String> tags) {
+        return tags.entrySet().stream()
+                .map(tag -> tag.getKey() + "=" + tag.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     private static String counted(int count, String noun) {

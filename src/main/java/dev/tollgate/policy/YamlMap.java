@@ -59,6 +59,10 @@ final class YamlMap {
         return entries.containsKey(key);
     }
 
+    boolean isList(String key) {
+        return entries.get(key) instanceof SequenceNode;
+    }
+
     Optional<String> text(String key) {
         Node node = entries.get(key);
         if (node == null) {
@@ -108,6 +112,11 @@ final class YamlMap {
 
     void problem(String key, String expected, String found) {
         problem(lines.getOrDefault(key, line), at(key), expected, found);
+    }
+
+    /** A mistake of the mapping as a whole. */
+    void tooMany(String expected, String found) {
+        problem(line, where, expected, found);
     }
 
     void missing(String key, String expected) {

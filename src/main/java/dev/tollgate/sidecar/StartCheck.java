@@ -54,6 +54,13 @@ public final class StartCheck {
         return examined(config).lines();
     }
 
+    /** The same of the values alone, for a command that reads its own files. */
+    public static List<String> each(SmallRyeConfig config) {
+        StartCheck check = new StartCheck(config);
+        Settings.ALL.forEach(check::value);
+        return check.lines();
+    }
+
     /** The same for a command that reads policy and prices, and calls nobody. */
     public static List<String> files(SmallRyeConfig config) {
         StartCheck check = new StartCheck(config);

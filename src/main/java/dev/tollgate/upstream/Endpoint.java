@@ -36,12 +36,13 @@ public record Endpoint(String host, int port, boolean tls, String region) {
      * @param given instead, such as {@code AWS_ENDPOINT_URL_STS}
      */
     public static Endpoint sts(Optional<String> given, String region) {
-        return of(URI.create(given.orElse("https://sts." + region + suffix(region))), region);
+        return of(given.map(URI::create).orElseGet(() -> ofService("sts", region)), region);
     }
 
-    /** Domain of AWS's endpoints in the region's partition. */
-    static String suffix(String region) {
-        return region.startsWith("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
+    /** AWS's own endpoint of a service, such as {@code bedrock} or {@code ce}, in a region. */
+    public static URI ofService(String service, String region) {
+        String partition = region.startsWith("cn-") ? ".amazonaws.com.cn" : ".amazonaws.com";
+        return URI.create("https://" + service + "." + region + partition);
     }
 
     private static Endpoint of(URI uri, String region) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -59,7 +60,7 @@ record SignatureCheck(String secret, String service) {
                 .append('\n')
                 .append(encodeAgain(request.path()))
                 .append('\n')
-                .append(request.query() == null ? "" : request.query())
+                .append(query(request.query()))
                 .append('\n');
         for (String name : m.group("headers").split(";")) {
             String value = String.join(",", request.headers().getAll(name));
@@ -77,6 +78,11 @@ record SignatureCheck(String secret, String service) {
             key = hmac(key, part);
         }
         return HexFormat.of().formatHex(hmac(key, toSign));
+    }
+
+    /** Sorted, as the canonical request has it. */
+    private static String query(String query) {
+        return query == null ? "" : Arrays.stream(query.split("&")).sorted().collect(Collectors.joining("&"));
     }
 
     /** In the canonical request every part of the path is encoded a second time. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -116,6 +117,18 @@ class PolicyReaderTest {
                 "'limits: [{name: a, budget: {usd: 5, per: day}, on-ledger-failure: share}]' | 1 | deny or open | \"share\"",
                 "'limits: [{name: a, concurrency: 5, per: [planet]}]' | 1 | each of tenant, model | planet",
                 "'limits: [{name: a, concurrency: 5, match: {planet: x}}]' | 1 | one of application | \"planet\"",
+                "'profiles: 5' | 1 | a mapping | \"5\"",
+                "'profiles: [{model: a}]' | 1 | a name | no \"name\"",
+                "'profiles: [{name: a}]' | 1 | a model | no \"model\"",
+                "'profiles: [{name: a, model: b, tag: c}]' | 1 | one of model, name, tags | \"tag\"",
+                "'profiles:\n - {name: a--b, model: c}' | 2 | 1 to 64 letters and digits | \"a--b\"",
+                "'profiles:\n - {name: a, model: c}\n - {name: a, model: c}' | 3 | a name that no other profile has | \"a\"",
+                "'profiles: [{name: a, model: arn:aws:bedrock:us-east-1:1:application-inference-profile/x}]' | 1 | a model | application",
+                "'profiles: [{name: a, model: b, tags: {a#: b}}]' | 1 | a tag key of 1 to 128 | \"a#\"",
+                "'profiles: [{name: a, model: b, tags: {AWS:a: b}}]' | 1 | does not begin with aws: | \"AWS:a\"",
+                "'profiles: [{name: a, model: b, tags: {a: aws:b}}]' | 1 | does not begin with aws: | aws:b",
+                "'profiles: [{name: a, model: b, tags: {a: [b]}}]' | 1 | a string | a list",
+                "'profiles: [{name: a, model: b, tags: {a: b, a: c}}]' | 1 | each key once | twice",
                 "'tenants: {a: {colour: red}}' | 1 | one of cost-center, environment | \"colour\"",
                 "'aliases: {a: [1]}' | 1 | a string | a list",
                 "'limits: [' | 1 | YAML | ",
@@ -231,6 +244,35 @@ class PolicyReaderTest {
                 "5 tokens each 90 s, burst 7 tokens")) {
             assertTrue(table.contains(part), table);
         }
+    }
+
+    @Test
+    void profilesAreAMappingOfKnownOnesOrAListOfOnesToCreate() {
+        Policy policy = PolicyReader.read("""
+                profiles:
+                  - { name: sales-haiku, model: claude-3-5-haiku, tags: { costCenter: sales, any: 1 } }
+                  - { name: no tags, model: nova-lite }
+                """, 1);
+        assertEquals(
+                List.of(
+                        new DeclaredProfile(
+                                "sales-haiku", "claude-3-5-haiku", Map.of("costCenter", "sales", "any", "1")),
+                        new DeclaredProfile("no tags", "nova-lite", Map.of())),
+                policy.declaredProfiles());
+        assertTrue(PolicyTable.of(policy).contains("sales-haiku -> claude-3-5-haiku, any=1 costCenter=sales\n"));
+    }
+
+    @Test
+    void aProfileHasFiftyTagsAtMost() {
+        StringBuilder tags = new StringBuilder();
+        for (int i = 0; i < 50; i++) {
+            tags.append("t").append(i).append(": v, ");
+        }
+        PolicyReader.read("profiles: [{name: a, model: b, tags: {" + tags + "}}]", 1);
+        PolicyException e = assertThrows(
+                PolicyException.class,
+                () -> PolicyReader.read("profiles: [{name: a, model: b, tags: {" + tags + "more: v}}]", 1));
+        assertEquals("line 1: profiles[0].tags: expected at most 50 tags, found 51 tags", e.getMessage());
     }
 
     @Test
