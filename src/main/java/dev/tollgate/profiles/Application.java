@@ -5,10 +5,10 @@ import dev.tollgate.upstream.AwsService;
 import dev.tollgate.upstream.AwsServiceException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -20,7 +20,7 @@ public final class Application {
     private final ControlPlane controlPlane;
     private final Choices choices;
     private final Consumer<String> report;
-    private final Map<String, String> aliases = new TreeMap<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
     private int undone;
 
     /**
@@ -36,7 +36,7 @@ public final class Application {
     /**
      * What is there now.
      *
-     * @param aliases ARN of each declared profile that can be called, by its name
+     * @param aliases ARN of each declared profile that can be called, by its name, in the order of the file
      * @param undone differences that remain, but for undeclared profiles
      */
     public record Outcome(Map<String, String> aliases, int undone) {}

@@ -16,7 +16,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * JSON operations of an AWS service for commands: signed, and what may pass (throttling, errors of the service, lost
- * connections) tried again with back-off and jitter. Blocking. Ours, because the SDK's clients cost megabytes (ADR 23).
+ * connections) tried again with back-off and jitter. Blocking. Ours, because the SDK's clients cost megabytes (ADR 25).
  */
 public final class AwsService {
 

@@ -155,7 +155,7 @@ class ProfilesIT {
                                 + controlPlane.arn("sales-haiku").orElseThrow()
                                 + "\n  hr-fast: " + controlPlane.arn("hr-fast").orElseThrow() + "\n  legal-micro: "
                                 + controlPlane.arn("legal-micro").orElseThrow() + "\n"),
-                Files.readString(policy).replaceAll("(?m)^(  (?:hr-fast|legal-micro|sales-haiku): arn.*)$", "$1"),
+                Files.readString(policy),
                 "every other byte stays");
         contains(profiles("check"), "0 to create", "3 as declared", "exit 0");
         String written = Files.readString(policy);
@@ -327,7 +327,7 @@ class ProfilesIT {
                 "line 5: profiles[1].name: expected a name that no other profile has, found \"a\"",
                 "exit 1");
         policy("profiles: [ { name: a, model: claude-3-5-hiku } ]");
-        contains(profiles("plan"), "did you mean claude-3-5-haiku", "exit 1");
+        contains(profiles("plan"), "found \"claude-3-5-hiku\"; did you mean ", "claude-3-5-haiku", "exit 1");
         policy(
                 "profiles: [ { name: a, model: \"arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0\" } ]");
         contains(profiles("plan"), "in us-east-1, found arn:aws:bedrock:eu-west-1", "exit 1");
