@@ -29,13 +29,20 @@ public final class Ports {
     public static int free() {
         for (int i = 0; i < ATTEMPTS; i++) {
             int port = FIRST + NEXT.getAndIncrement() % COUNT;
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // Taken: the next one.
+            if (isFree(port)) {
+                return port;
             }
         }
         throw new IllegalStateException("no free port in " + ATTEMPTS + " from " + FIRST);
+    }
+
+    /** True if a server can listen on it. */
+    public static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     public static boolean answers(int port) {

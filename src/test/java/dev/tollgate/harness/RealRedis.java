@@ -28,17 +28,26 @@ public final class RealRedis implements AutoCloseable {
         this.command = command;
     }
 
-    /** Starts a server; at another port if this one, or the one that a cluster's nodes talk by, is taken meanwhile. */
+    /** Starts a server; at another port if its port, or the one that a cluster's nodes talk by, is taken meanwhile. */
     public static RealRedis start(String... settings) {
         for (int i = 1; i < ATTEMPTS; i++) {
-            RealRedis redis = at(Ports.free(), settings);
+            RealRedis redis = at(port(settings), settings);
             if (redis.starts()) {
                 return redis;
             }
         }
-        RealRedis redis = at(Ports.free(), settings);
+        RealRedis redis = at(port(settings), settings);
         redis.restart();
         return redis;
+    }
+
+    /** Nodes of a cluster talk by the port that is 10,000 higher, which can be a client's. */
+    private static int port(String... settings) {
+        int port = Ports.free();
+        while (List.of(settings).contains("--cluster-enabled") && !Ports.isFree(port + 10_000)) {
+            port = Ports.free();
+        }
+        return port;
     }
 
     private static RealRedis at(int port, String... settings) {
