@@ -40,6 +40,7 @@ class RoomsTest {
             Map.entry("control", Set.of("policy", "admission")),
             Map.entry("report", Set.of("tenant", "bedrock", "pricing", "policy", "admission", "ledger")),
             Map.entry("profiles", Set.of("bedrock", "policy", "upstream")),
+            Map.entry("invocations", Set.of("proxy", "bedrock", "policy", "admission")),
             Map.entry("injection", Set.of()),
             Map.entry("simulator", Set.of("bedrock")));
 

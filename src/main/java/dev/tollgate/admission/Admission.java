@@ -86,7 +86,7 @@ public final class Admission {
         }
         Hold hold = new Hold(id, demand.caller().tenant(), settings.lease(), plan.claims());
         if (plan.isEmpty()) {
-            return Future.succeededFuture(admitted(demand, plan, hold, List.of()));
+            return Future.succeededFuture(admitted(demand, plan, hold, Reservation.Admitted.UNASKED, List.of()));
         }
         Optional<Decision.Denied> remembered = recent.find(hold);
         if (remembered.isPresent()) {
@@ -163,7 +163,7 @@ public final class Admission {
     private Future<Decision> again(Attempt attempt, Plan plan, long patienceMillis) {
         Hold hold = attempt.hold.withClaims(plan.claims());
         return plan.isEmpty()
-                ? Future.succeededFuture(admitted(attempt.demand, plan, hold, List.of()))
+                ? Future.succeededFuture(admitted(attempt.demand, plan, hold, Reservation.Admitted.UNASKED, List.of()))
                 : ask(new Attempt(attempt.demand, plan, hold, patienceMillis));
     }
 
@@ -184,6 +184,7 @@ public final class Admission {
                 attempt.demand,
                 attempt.plan,
                 hold,
+                new Reservation.Admitted(reply.balances(), ledgerNow()),
                 reply.refused().stream()
                         .map(i -> attempt.plan.guards().get(i).limit().name())
                         .toList());
@@ -191,8 +192,9 @@ public final class Admission {
         return decision;
     }
 
-    private Decision.Admitted admitted(Demand demand, Plan plan, Hold hold, List<String> shadowDenied) {
-        Reservation reservation = new Reservation(plan, demand, hold, settlements, () -> {
+    private Decision.Admitted admitted(
+            Demand demand, Plan plan, Hold hold, Reservation.Admitted admitted, List<String> shadowDenied) {
+        Reservation reservation = new Reservation(plan, demand, hold, admitted, settlements, () -> {
             live.remove(hold.id());
             outage.ended(hold);
         });
@@ -216,7 +218,7 @@ public final class Admission {
         listener.ledgerFailed(fault);
         Optional<Outage.Refusal> refusal = outage.decide(attempt.plan, attempt.hold);
         if (refusal.isEmpty()) {
-            return admitted(attempt.demand, attempt.plan, attempt.hold, List.of());
+            return admitted(attempt.demand, attempt.plan, attempt.hold, Reservation.Admitted.UNASKED, List.of());
         }
         if (fault.mayHaveArrived()) {
             settlements.release(attempt.hold);

@@ -103,7 +103,8 @@ public final class ModelNames {
         int most = Math.max(2, name.length() / 4);
         Map<String, Integer> distances = new HashMap<>();
         for (String known : names) {
-            int distance = known.startsWith(name) || name.startsWith(known) ? 1 : distance(name, known);
+            boolean longer = name.startsWith(known) && known.length() * 2 >= name.length();
+            int distance = longer || known.startsWith(name) ? 1 : distance(name, known);
             if (distance <= most) {
                 distances.put(known, distance);
             }

@@ -43,6 +43,9 @@ public record ProfilePrefix(String choice, Optional<String> region) {
     /** The nearest geography first. */
     private List<String> candidates() {
         String place = region.orElse("");
+        if (place.isEmpty()) {
+            return List.of();
+        }
         if (place.startsWith("us-gov-")) {
             return List.of("us-gov");
         }

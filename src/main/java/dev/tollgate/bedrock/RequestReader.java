@@ -35,7 +35,7 @@ public final class RequestReader {
         if (operation.body() == Operation.Body.NONE) {
             return RequestFacts.NONE;
         }
-        refuseOtherEncodings(body);
+        requireUtf8(body);
         try (JsonParser in = JSON.createParser(body)) {
             FactsBuilder facts = new FactsBuilder(body, in);
             if (operation.body() == Operation.Body.MODEL) {
@@ -92,8 +92,13 @@ public final class RequestReader {
         }
     }
 
-    /** UTF-16 and UTF-32 have a zero among the first two bytes of any JSON; byte positions hold for UTF-8 only. */
-    private static void refuseOtherEncodings(byte[] body) {
+    /**
+     * Refuses other encodings. UTF-16 and UTF-32 have a zero among the first two bytes of any JSON; byte positions hold for
+     * UTF-8 only.
+     *
+     * @throws BadRequestException if the body is in one of them, or has a byte order mark
+     */
+    public static void requireUtf8(byte[] body) {
         boolean mark = body.length > 2 && body[0] == (byte) 0xEF && body[1] == (byte) 0xBB;
         boolean wide = body.length > 1 && (body[0] == 0 || body[1] == 0 || (body[0] & 0xFE) == 0xFE);
         if (mark || wide) {

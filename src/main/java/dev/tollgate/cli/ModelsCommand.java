@@ -68,7 +68,7 @@ final class ModelsCommand implements Callable<Integer> {
             System.out.print(
                     json
                             ? ModelsJson.of(models, Main.number(), prices.version(), region)
-                            : ModelsTable.of(models, prices.version(), Screen.width()));
+                            : ModelsTable.of(models, prices.version(), region, Screen.width()));
             return 0;
         } catch (IOException e) {
             System.err.println("expected a policy file at " + e.getMessage() + ", found none that can be read");

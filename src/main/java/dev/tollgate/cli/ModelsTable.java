@@ -5,6 +5,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -33,14 +34,16 @@ final class ModelsTable {
     private ModelsTable() {}
 
     /** @param width columns of the terminal */
-    static String of(List<NamedModel> models, String priceVersion, int width) {
+    static String of(List<NamedModel> models, String priceVersion, Optional<String> region, int width) {
         List<Column> columns = new ArrayList<>(COLUMNS);
         for (int dropped = 1; dropped <= 3 && widest(table(columns, models)) > width; dropped++) {
             int least = dropped;
             columns.removeIf(column -> column.dropped == least);
         }
         return table(columns, models) + "\nUSD for a million tokens, or for one unit; prices " + priceVersion
-                + ". ~ means a dearest relative's price.\n";
+                + ". ~ means a dearest relative's price.\n"
+                + region.map(r -> "Identifiers for " + r + ".\n")
+                        .orElse("Identifiers without a profile's prefix: no region is set (AWS_REGION).\n");
     }
 
     private static int widest(String table) {

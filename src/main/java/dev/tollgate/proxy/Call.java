@@ -7,11 +7,17 @@ import dev.tollgate.bedrock.RequestFacts;
 import dev.tollgate.pricing.Estimate;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.upstream.UpstreamRequest;
+import java.util.Map;
 
-/** A call as it was read: who calls what, how much it may use, and the request as it goes up, but for its signature. */
+/**
+ * A call as it was read: who calls what, how much it may use, and the request as it goes up, but for its signature.
+ *
+ * @param tags who calls, as request metadata
+ */
 record Call(
         Operation operation,
         Caller caller,
+        Map<String, String> tags,
         ModelTarget target,
         RequestFacts facts,
         Estimate estimate,

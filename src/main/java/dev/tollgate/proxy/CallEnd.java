@@ -4,6 +4,7 @@ import dev.tollgate.admission.Decision;
 import dev.tollgate.bedrock.BadRequestException;
 import dev.tollgate.upstream.UpstreamException;
 import dev.tollgate.upstream.UpstreamFault;
+import java.util.List;
 
 /** How a call ended: reported once for each call, the one vocabulary for charge, metrics and record. */
 sealed interface CallEnd {
@@ -12,7 +13,12 @@ sealed interface CallEnd {
     String label();
 
     /** Refused by Tollgate before any limit was checked. Nothing is charged. */
-    record Refused(Refusal reason, String message) implements CallEnd {
+    record Refused(Refusal reason, String message, List<InvalidRequestException.Mistake> mistakes) implements CallEnd {
+
+        Refused(Refusal reason, String message) {
+            this(reason, message, List.of());
+        }
+
         @Override
         public String label() {
             return "refused";
@@ -77,6 +83,9 @@ sealed interface CallEnd {
     static CallEnd of(Throwable failure) {
         if (failure instanceof RefusedException refused) {
             return new Refused(refused.reason(), String.valueOf(refused.getMessage()));
+        }
+        if (failure instanceof InvalidRequestException invalid) {
+            return new Refused(Refusal.BAD_REQUEST, String.valueOf(invalid.getMessage()), invalid.mistakes());
         }
         if (failure instanceof BadRequestException bad) {
             return new Refused(Refusal.BAD_REQUEST, String.valueOf(bad.getMessage()));

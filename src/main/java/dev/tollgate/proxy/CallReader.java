@@ -16,6 +16,7 @@ import dev.tollgate.pricing.Estimator;
 import dev.tollgate.pricing.UnknownModels;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
+import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.Payload;
 import dev.tollgate.upstream.Session;
 import dev.tollgate.upstream.UpstreamRequest;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** From bytes to a call: reads the facts, finds caller and model, estimates, and prepares the request that goes up. */
 public final class CallReader {
@@ -97,16 +99,17 @@ public final class CallReader {
             estimate = estimator.estimate(target, operation, bounded.get().facts());
         }
         reportUnknown(target, estimate);
+        Map<String, String> tags = tags(exchange, caller, facts);
         List<Splice> changes = new ArrayList<>(2);
         if (operation.modelInBody() && !target.sendId().equals(facts.model().orElse(""))) {
             changes.add(RequestMetadata.spliceModel(facts, target.sendId()));
         } else if (addsMetadata && operation.body() == Operation.Body.CONVERSE) {
-            changes.add(RequestMetadata.splice(facts, tags(caller, exchange.id())));
+            changes.add(RequestMetadata.splice(facts, tags));
         }
         bounded.map(MaxTokens::change).ifPresent(changes::add);
-        UpstreamRequest upload = upload(exchange, caller, target, Payload.of(body, changes));
+        UpstreamRequest upload = upload(exchange, caller, tags, target, Payload.of(body, changes));
         RequestFacts sent = bounded.map(MaxTokens::facts).orElse(facts);
-        return new Call(operation, caller, target, sent, estimate, upload);
+        return new Call(operation, caller, tags, target, sent, estimate, upload);
     }
 
     private void reportUnknown(ModelTarget target, Estimate estimate) {
@@ -126,7 +129,8 @@ public final class CallReader {
                 .flatMap(tokens -> MaxTokens.of(operation, target, facts, tokens));
     }
 
-    private UpstreamRequest upload(Exchange exchange, Caller caller, ModelTarget target, Payload payload) {
+    private UpstreamRequest upload(
+            Exchange exchange, Caller caller, Map<String, String> tags, ModelTarget target, Payload payload) {
         HttpServerRequest request = exchange.request();
         BedrockPath path = exchange.path().orElseThrow();
         Operation operation = path.operation();
@@ -134,9 +138,12 @@ public final class CallReader {
         Optional<String> own = Optional.ofNullable(request.getHeader(RequestMetadata.HEADER));
         if (addsMetadata && operation.body() == Operation.Body.MODEL) {
             Map<String, String> named = own.map(RequestMetadata::parseHeader).orElse(Map.of());
-            headers.set(RequestMetadata.HEADER, RequestMetadata.header(tags(caller, exchange.id()), named));
+            headers.set(RequestMetadata.HEADER, RequestMetadata.header(tags, named));
         } else {
             own.ifPresent(value -> headers.set(RequestMetadata.HEADER, value));
+        }
+        if (exchange.dialect().isPresent()) {
+            headers.set("content-type", "application/json").set("accept", "*/*");
         }
         String query = operation == Operation.ASYNC_INVOKE_LIST && request.query() != null ? "?" + request.query() : "";
         Session session = new Session(caller.tenant(), caller.costCenter(), caller.application(), caller.environment());
@@ -148,14 +155,22 @@ public final class CallReader {
                 Optional.of(session));
     }
 
-    /** What the model invocation log shall say of a call. */
-    private static Map<String, String> tags(Caller caller, String id) {
+    /**
+     * What the model invocation log shall say of a call. A dialect's tags stand where nobody else knows, also those that may
+     * not count in limits.
+     */
+    private static Map<String, String> tags(Exchange exchange, Caller caller, RequestFacts facts) {
+        Map<String, String> named = exchange.dialect().isPresent() ? facts.metadata() : Map.of();
         Map<String, String> tags = new LinkedHashMap<>();
         tags.put("tenantId", caller.tenant());
-        tags.put("applicationId", caller.application());
-        tags.put("costCenter", caller.costCenter());
-        tags.put("environment", caller.environment());
-        tags.put("requestId", id);
+        tags.put("applicationId", tag(caller.application(), IdentityConfig.NO_APPLICATION, named.get("applicationId")));
+        tags.put("costCenter", tag(caller.costCenter(), IdentityConfig.NO_COST_CENTER, named.get("costCenter")));
+        tags.put("environment", tag(caller.environment(), IdentityConfig.NO_ENVIRONMENT, named.get("environment")));
+        tags.put("requestId", exchange.id());
         return tags;
+    }
+
+    private static String tag(String known, String unknown, @Nullable String named) {
+        return named != null && known.equals(unknown) ? named : known;
     }
 }

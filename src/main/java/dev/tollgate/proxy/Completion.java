@@ -1,5 +1,6 @@
 package dev.tollgate.proxy;
 
+import dev.tollgate.admission.LimitLeft;
 import dev.tollgate.admission.Reservation;
 import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.Usage;
@@ -12,6 +13,7 @@ import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.telemetry.UsageRecord;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** Runs once when a call has ended: answers if nobody did, settles or releases, counts, records. */
@@ -51,6 +53,9 @@ public final class Completion {
             Optional<Charge> used = charge(exchange, end);
             exchange.reservation().ifPresent(held -> settle(held, used));
             Charge charge = used.orElse(Charge.NOTHING);
+            exchange.outlet()
+                    .filter(o -> end instanceof CallEnd.Answered)
+                    .ifPresent(o -> o.settled(bill(exchange, charge)));
             int status = errors.answer(exchange, end);
             count(exchange, end, charge);
             UsageRecord call = record(exchange, end, charge, status);
@@ -60,6 +65,9 @@ public final class Completion {
             Bugs.report(e);
             // A no-op if the call was settled: a reservation ends once.
             exchange.reservation().ifPresent(Reservation::settleAsEstimated);
+            if (!exchange.response().ended()) {
+                exchange.abort();
+            }
         } finally {
             exchange.freeBody();
             openCalls.leave(exchange);
@@ -82,6 +90,12 @@ public final class Completion {
     private Charge charge(Call call, Metered metered) {
         metered.usage().ifPresent(usage -> estimator.learn(call.target(), call.facts(), usage));
         return estimator.charge(call.target(), call.facts(), call.estimate(), metered);
+    }
+
+    private static Bill bill(Exchange exchange, Charge charge) {
+        List<LimitLeft> left =
+                exchange.reservation().map(held -> held.left(charge)).orElse(List.of());
+        return new Bill(charge.usage(), charge.microUsd(), charge.estimated(), left);
     }
 
     private static void settle(Reservation reservation, Optional<Charge> charge) {

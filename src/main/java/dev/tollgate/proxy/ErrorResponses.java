@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.admission.Decision;
 import dev.tollgate.bedrock.Operation;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Turns ends into errors that AWS SDKs understand: type header, request id, {@code {"message": ...}}. */
 final class ErrorResponses {
@@ -20,17 +22,19 @@ final class ErrorResponses {
 
     private record Body(int status, String type, String message, long retryMillis) {}
 
+    private static final JsonStringEncoder JSON = JsonStringEncoder.getInstance();
+
     /** Answers a call that has no answer yet. @return the status that the client got, 0 if none */
     int answer(Exchange exchange, CallEnd end) {
         if (end instanceof CallEnd.Denied denied) {
             limitHeaders(exchange.response(), denied.denial());
-            return send(exchange, error(denied.denial()));
+            return send(exchange, error(denied.denial()), List.of());
         }
         if (end instanceof CallEnd.Refused refused) {
-            return send(exchange, error(refused));
+            return send(exchange, error(refused), refused.mistakes());
         }
         if (end instanceof CallEnd.Unanswered unanswered) {
-            return send(exchange, error(unanswered));
+            return send(exchange, error(unanswered), List.of());
         }
         return exchange.response().headWritten() ? exchange.response().getStatusCode() : 0;
     }
@@ -68,6 +72,15 @@ final class ErrorResponses {
                 + "\r\n\r\n" + body;
     }
 
+    private static String json(InvalidRequestException.Mistake mistake) {
+        return "{\"field\":\"" + quoted(mistake.field()) + "\",\"expected\":\"" + quoted(mistake.expected())
+                + "\",\"found\":\"" + quoted(mistake.found()) + "\"}";
+    }
+
+    private static String quoted(String text) {
+        return new String(JSON.quoteAsString(text));
+    }
+
     /** Answers a request whose head could not be decoded. */
     static void invalid(HttpServerResponse response, int status, String problem) {
         response.setStatusCode(status)
@@ -75,8 +88,7 @@ final class ErrorResponses {
                 .putHeader("x-amzn-ErrorType", status == 403 ? "AccessDeniedException" : "ValidationException")
                 .putHeader("x-amzn-RequestId", UUID.randomUUID().toString())
                 .putHeader("Connection", "close")
-                .end("{\"message\":\""
-                        + new String(JsonStringEncoder.getInstance().quoteAsString(problem)) + "\"}");
+                .end("{\"message\":\"" + quoted(problem) + "\"}");
     }
 
     /** Answers a request that is no call. */
@@ -105,7 +117,7 @@ final class ErrorResponses {
         };
     }
 
-    private static int send(Exchange exchange, Body error) {
+    private static int send(Exchange exchange, Body error, List<InvalidRequestException.Mistake> mistakes) {
         HttpServerResponse response = exchange.response();
         if (response.headWritten() || response.closed()) {
             return error.status;
@@ -126,12 +138,16 @@ final class ErrorResponses {
                 .putHeader("Content-Type", "application/json")
                 .putHeader("x-amzn-ErrorType", error.type)
                 .putHeader("x-amzn-RequestId", exchange.id())
-                .end(json(exchange.operation(), error));
+                .end(json(exchange.operation(), error, mistakes));
         return error.status;
     }
 
-    private static String json(Operation operation, Body error) {
-        String message = new String(JsonStringEncoder.getInstance().quoteAsString(error.message));
+    private static String json(Operation operation, Body error, List<InvalidRequestException.Mistake> mistakes) {
+        String message = quoted(error.message);
+        if (!mistakes.isEmpty()) {
+            return "{\"message\":\"" + message + "\",\"errors\":"
+                    + mistakes.stream().map(ErrorResponses::json).collect(Collectors.joining(",", "[", "]")) + '}';
+        }
         return operation.body() == Operation.Body.OPENAI
                 ? "{\"message\":\"" + message + "\",\"error\":{\"message\":\"" + message + "\",\"type\":\"" + error.type
                         + "\",\"code\":" + error.status + "}}"

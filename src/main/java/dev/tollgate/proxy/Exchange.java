@@ -8,9 +8,12 @@ import dev.tollgate.bedrock.Operation;
 import dev.tollgate.telemetry.CallCounters;
 import dev.tollgate.telemetry.CallTrace;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -20,8 +23,10 @@ final class Exchange {
     private static final long LINGER_MILLIS = 1000;
 
     private final HttpServerRequest request;
-    private final Optional<BedrockPath> path;
+    private final Optional<Dialect> dialect;
+    private Optional<BedrockPath> path;
     private final String id;
+    private final Instant startedAt;
     private final long startNanos = System.nanoTime();
     private final Context context = Vertx.currentContext();
     private Runnable cut = Exchange::nothing;
@@ -32,18 +37,67 @@ final class Exchange {
     private Optional<Call> call = Optional.empty();
     private Optional<CallCounters> counters = Optional.empty();
     private Optional<Reservation> reservation = Optional.empty();
+    private Optional<Outlet> outlet = Optional.empty();
 
-    private Exchange(HttpServerRequest request, String id) {
-        this.id = id;
+    private Exchange(
+            HttpServerRequest request, Optional<Dialect> dialect, Optional<BedrockPath> path, Instant startedAt) {
         this.request = request;
-        String rawPath = request.path();
-        this.path = rawPath == null
-                ? Optional.empty()
-                : BedrockPath.parse(request.method().name(), rawPath);
+        this.dialect = dialect;
+        this.path = path;
+        this.startedAt = startedAt;
+        this.id = CallId.at(startedAt.toEpochMilli());
     }
 
+    /** A call of Bedrock's own API. */
     static Exchange open(HttpServerRequest request, InstantSource clock) {
-        return new Exchange(request, CallId.at(clock.millis()));
+        Optional<BedrockPath> path = Optional.ofNullable(request.path())
+                .flatMap(raw -> BedrockPath.parse(request.method().name(), raw));
+        return new Exchange(request, Optional.empty(), path, clock.instant());
+    }
+
+    /** A call of another API: a Converse call until its body says more. */
+    static Exchange open(HttpServerRequest request, Dialect dialect, InstantSource clock) {
+        return new Exchange(request, Optional.of(dialect), converse(Operation.CONVERSE, ""), clock.instant());
+    }
+
+    private static Optional<BedrockPath> converse(Operation operation, String model) {
+        return Optional.of(new BedrockPath(operation, Optional.of(model), ""));
+    }
+
+    /** The body as Bedrock takes it. A dialect's is translated, and tells which operation and model are meant. */
+    Future<byte[]> translate(byte[] body) {
+        return dialect.map(spoken -> spoken.read(request, body).map(meaning -> {
+                    path = converse(meaning.operation(), meaning.model());
+                    return meaning.body();
+                }))
+                .orElseGet(() -> Future.succeededFuture(body));
+    }
+
+    /** Empty if the client speaks Bedrock's own API. */
+    Optional<Dialect> dialect() {
+        return dialect;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    /** Where the answer goes, once it began. */
+    Optional<Outlet> outlet() {
+        return outlet;
+    }
+
+    void answersThrough(Outlet itsOutlet) {
+        outlet = Optional.of(itsOutlet);
+    }
+
+    /** Ends an answer that cannot be ended as it should. */
+    void abort() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            response().reset();
+        } else {
+            request.connection().close();
+        }
     }
 
     HttpServerRequest request() {

@@ -37,6 +37,11 @@ public final class OpenCalls {
         return Exchange.open(request, clock);
     }
 
+    /** The same of a call of another API. */
+    Exchange open(HttpServerRequest request, Dialect dialect) {
+        return Exchange.open(request, dialect, clock);
+    }
+
     /** Counts a call; fails if the process stops or the bound is reached. {@link #leave} undoes it, also after a failure. */
     Future<Void> enter(Exchange exchange) {
         open.add(exchange);

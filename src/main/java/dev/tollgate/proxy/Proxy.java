@@ -41,14 +41,23 @@ public final class Proxy {
         this.completion = completion;
     }
 
-    /** All of it: count, read, understand, decide, forward, relay, settle. */
+    /** A call of Bedrock's own API. */
     public void handle(HttpServerRequest request) {
-        OpenCalls openCalls = relays.openCalls();
-        Exchange exchange = openCalls.open(request);
-        exchange.traced(tracing.begin(request.headers()));
-        openCalls
+        handle(relays.openCalls().open(request));
+    }
+
+    /** A call of another API. */
+    public void handle(HttpServerRequest request, Dialect dialect) {
+        handle(relays.openCalls().open(request, dialect));
+    }
+
+    /** All of it: count, read, translate, understand, decide, forward, relay, settle. */
+    private void handle(Exchange exchange) {
+        exchange.traced(tracing.begin(exchange.request().headers()));
+        relays.openCalls()
                 .enter(exchange)
                 .compose(v -> intake.read(exchange))
+                .compose(exchange::translate)
                 .compose(body -> reader.read(exchange, body))
                 .compose(call -> admit(exchange, call))
                 .compose(decision -> forwardOrDeny(exchange, decision))

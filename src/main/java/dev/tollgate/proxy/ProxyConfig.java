@@ -56,6 +56,13 @@ public interface ProxyConfig {
     @WithDefault("deny")
     Browsers browsers();
 
+    /**
+     * Whether answers tell in headers what they cost and what is left of each limit. They are held back until that is known;
+     * streams are not, and tell nothing.
+     */
+    @WithDefault("false")
+    boolean costHeaders();
+
     /** How long an answer is read on after its client went away. */
     @WithDefault("5m")
     Duration drainTimeout();

@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -23,6 +22,7 @@ final class Relay {
     private final HttpClientResponse upstream;
     private final HttpServerResponse downstream;
     private final Meter meter;
+    private final Outlet outlet;
     private final boolean eventStream;
     private final Promise<CallEnd> end = Promise.promise();
     private long firstByteNanos;
@@ -42,15 +42,17 @@ final class Relay {
         this.eventStream = String.valueOf(upstream.getHeader("content-type"))
                 .toLowerCase(Locale.ROOT)
                 .startsWith(EventStream.CONTENT_TYPE);
+        this.outlet = relays.outlet(exchange, upstream, new PassingOutlet(downstream, this::takesFrame));
+    }
+
+    private boolean takesFrame() {
+        return eventStream && upstream.statusCode() < 400 && meter.atFrameBoundary();
     }
 
     Future<CallEnd> run() {
         exchange.onCut(this::stop);
-        downstream.setStatusCode(upstream.statusCode());
-        Headers.downstream(upstream.headers(), downstream.headers());
-        if (upstream.getHeader("content-length") == null) {
-            downstream.setChunked(true);
-        }
+        exchange.answersThrough(outlet);
+        outlet.begin(upstream);
         downstream.drainHandler(v -> {
             paused = false;
             upstream.resume();
@@ -83,7 +85,7 @@ final class Relay {
             firstByteNanos = exchange.elapsedNanos();
         }
         if (!clientGone) {
-            downstream.write(chunk);
+            outlet.chunk(chunk);
             if (downstream.writeQueueFull()) {
                 paused = true;
                 upstream.pause();
@@ -97,7 +99,7 @@ final class Relay {
             return;
         }
         if (!clientGone) {
-            downstream.end();
+            outlet.end();
         }
         Answer answer = answer(errorType());
         end(clientGone && answer.ok() ? new CallEnd.Abandoned(answer, true) : new CallEnd.Answered(answer));
@@ -133,7 +135,7 @@ final class Relay {
             if (left > 0) {
                 watchSilence(left);
             } else if (paused && !clientGone) {
-                cutDownstream();
+                exchange.abort();
                 clientGone();
                 lastChunkNanos = System.nanoTime();
                 watchSilence(relays.maxSilence().toMillis());
@@ -154,7 +156,9 @@ final class Relay {
                     case STOPPED -> "Tollgate is stopping";
                 };
         if (!clientGone) {
-            endDownstream(why);
+            if (downstream.ended() || !outlet.broken(why)) {
+                exchange.abort();
+            }
         }
         String errorType =
                 switch (cause) {
@@ -166,28 +170,12 @@ final class Relay {
         upstream.request().reset();
     }
 
-    /** Ends what has begun so that the client sees a failure, not a short answer. */
-    private void endDownstream(String why) {
-        if (eventStream && upstream.statusCode() < 400 && meter.atFrameBoundary() && !downstream.ended()) {
-            downstream.end(EventStream.exception("modelStreamErrorException", why + "; retry"));
-        } else {
-            cutDownstream();
-        }
-    }
-
-    private void cutDownstream() {
-        if (exchange.request().version() == HttpVersion.HTTP_2) {
-            downstream.reset();
-        } else {
-            exchange.request().connection().close();
-        }
-    }
-
     private void clientGone() {
         if (clientGone || ended() || downstream.ended()) {
             return;
         }
         clientGone = true;
+        outlet.gone();
         draining = upstream.statusCode() < 400 && relays.openCalls().startDraining();
         if (!draining) {
             giveUp();

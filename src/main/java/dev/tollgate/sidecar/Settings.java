@@ -66,6 +66,7 @@ final class Settings {
             Setting.of("tollgate.proxy.keep-alive", Expectation.duration()),
             Setting.of("tollgate.proxy.allowed-hosts", Expectation.names()),
             Setting.of("tollgate.proxy.browsers", Expectation.oneOf("deny", "allow")),
+            Setting.of("tollgate.proxy.cost-headers", Expectation.oneOf("true", "false")),
             Setting.of("tollgate.proxy.drain-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.max-draining", Expectation.count(0, MAX_COUNT)),
             Setting.of("tollgate.proxy.shutdown-grace", Expectation.duration()),

@@ -1,5 +1,6 @@
 package dev.tollgate.sidecar;
 
+import dev.tollgate.invocations.Invocations;
 import dev.tollgate.proxy.DataPort;
 import dev.tollgate.proxy.ModelList;
 import dev.tollgate.proxy.Proxy;
@@ -12,11 +13,13 @@ import io.vertx.ext.web.Router;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +32,9 @@ import org.jboss.logging.Logger;
 public class Sidecar {
 
     private static final Logger LOG = Logger.getLogger(Sidecar.class);
-    private static final String OWN_ROUTES = "/tollgate/";
+    // Of quarkus-rest resources; whatever else is below /tollgate/ is an unknown operation like any other.
+    private static final Set<String> RESOURCES =
+            Set.of("POST /tollgate/v1/invocations", "GET /tollgate/v1/openapi.yaml");
     // For the settlements of the calls that were cut when the grace time ended.
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
@@ -63,13 +68,20 @@ public class Sidecar {
         return wiring.modes();
     }
 
+    /** The friendly API, for its quarkus-rest resource. */
+    @Produces
+    @Singleton
+    Invocations invocations() {
+        return wiring.invocations();
+    }
+
     void data(@Observes Router router) throws InterruptedException, ExecutionException {
         ModelList models = wiring.models();
         DataPort data = new DataPort(
                 vertx,
                 slices.proxy(),
                 request -> {
-                    if (request.path() != null && request.path().startsWith(OWN_ROUTES)) {
+                    if (RESOURCES.contains(request.method() + " " + request.path())) {
                         router.handle(request);
                     } else if (!models.answers(request)) {
                         proxy.handle(request);

@@ -6,6 +6,7 @@ import dev.tollgate.admission.LimitsNow;
 import dev.tollgate.control.LimitsPage;
 import dev.tollgate.control.ManagementPages;
 import dev.tollgate.control.Visibility;
+import dev.tollgate.invocations.Invocations;
 import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.Names;
 import dev.tollgate.policy.Policy;
@@ -194,11 +195,7 @@ final class Wiring {
                 new CallReader(callers, policy, estimator, names, slices.addsMetadata()),
                 admission,
                 runtime,
-                new Relays(
-                        platform.vertx(),
-                        openCalls,
-                        runtime.idleTimeout(),
-                        slices.proxy().drainTimeout()),
+                Relays.of(platform.vertx(), openCalls, runtime.idleTimeout(), slices.proxy()),
                 metrics,
                 tracing,
                 new Completion(
@@ -214,6 +211,10 @@ final class Wiring {
 
     Proxy proxy() {
         return proxy;
+    }
+
+    Invocations invocations() {
+        return new Invocations(proxy, names);
     }
 
     ModelList models() {

@@ -47,7 +47,7 @@ class ReservationTest {
     private Reservation reservation() {
         Hold hold = new Hold("id-" + ids++, "acme", Duration.ofSeconds(60), plan.claims());
         Upstreams.await(ledger.admit(hold));
-        return new Reservation(plan, demand, hold, settlements, ended::incrementAndGet);
+        return new Reservation(plan, demand, hold, Reservation.Admitted.UNASKED, settlements, ended::incrementAndGet);
     }
 
     private List<Balance> balances() {
@@ -156,8 +156,10 @@ class ReservationTest {
         List<String> sent = new ArrayList<>();
         Plan nothing = new Plan(List.of());
         Hold hold = new Hold("id", "acme", Duration.ofSeconds(60), List.of());
-        new Reservation(nothing, demand, hold, settlements, () -> sent.add("ended")).settle(charge(1, 1));
-        new Reservation(nothing, demand, hold, settlements, () -> sent.add("ended")).release();
+        new Reservation(nothing, demand, hold, Reservation.Admitted.UNASKED, settlements, () -> sent.add("ended"))
+                .settle(charge(1, 1));
+        new Reservation(nothing, demand, hold, Reservation.Admitted.UNASKED, settlements, () -> sent.add("ended"))
+                .release();
         assertEquals(List.of("ended", "ended"), sent);
         assertEquals(
                 1,

@@ -59,6 +59,12 @@ class ModelNamesTest {
     }
 
     @Test
+    void withoutARegionAnIdentifierHasNoPrefix() {
+        ModelNames names = ModelNames.of(MODELS, new ProfilePrefix(ProfilePrefix.AUTO, Optional.empty()));
+        assertEquals(Optional.of("anthropic.claude-sonnet-4-5-20250929-v1:0"), names.id("claude-sonnet-4-5"));
+    }
+
+    @Test
     void anIdentifierIsNeverTakenForAName() {
         for (String id : List.of("anthropic.claude-opus-4-7", "amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0")) {
             assertEquals(Optional.empty(), names("auto", "us-east-1").id(id));

@@ -91,6 +91,8 @@ class ModelsIT {
                         "claude-3-5-haiku   us.anthropic.claude-3-5-haiku-20241022-v1:0    0.80    4.00        0.08         1.00  200,000       8,192",
                         "claude-3-5-sonnet  us.anthropic.claude-3-5-sonnet-20241022-v2:0   3.00   15.00        0.30         3.75  200,000       8,192"),
                 wide.lines().limit(3).toList());
+        assertTrue(wide.contains("Identifiers for us-east-1."), wide);
+        assertTrue(SidecarProcess.run(Map.of(), "models", "nova").contains("no region is set"));
         String narrow = SidecarProcess.run(Map.of("AWS_REGION", "us-east-1", "COLUMNS", "70"), "models", "claude-3-5");
         assertTrue(narrow.lines().limit(3).allMatch(line -> line.length() <= 70), narrow);
         assertFalse(narrow.contains("CACHE"), narrow);

@@ -158,7 +158,7 @@ final class DataPath implements AutoCloseable {
                         true),
                 admission,
                 runtime,
-                new Relays(vertx, openCalls, up.idleTimeout(), bounds.drainTimeout()),
+                Relays.of(vertx, openCalls, up.idleTimeout(), bounds),
                 metrics,
                 tracing,
                 new Completion(

@@ -79,6 +79,7 @@ class SettingsConfigTest {
             Map.entry("tollgate.proxy.keep-alive", "5m"),
             Map.entry("tollgate.proxy.allowed-hosts", "localhost,127.0.0.1,::1,[::1]"),
             Map.entry("tollgate.proxy.browsers", "deny"),
+            Map.entry("tollgate.proxy.cost-headers", "false"),
             Map.entry("tollgate.proxy.drain-timeout", "5m"),
             Map.entry("tollgate.proxy.max-draining", "100"),
             Map.entry("tollgate.proxy.shutdown-grace", "25s"),

@@ -121,6 +121,7 @@ class StartCheckIT {
                         "localhost,",
                         "names of 1 to 128 printable characters with a comma between two, found \"localhost,\""),
                 Arguments.of("tollgate.proxy.browsers", "some", "one of deny, allow, found \"some\""),
+                Arguments.of("tollgate.proxy.cost-headers", "yes", "one of true, false, found \"yes\""),
                 Arguments.of("tollgate.proxy.drain-timeout", "soon", DURATION),
                 Arguments.of("tollgate.proxy.max-draining", "-1", COUNT.replace("from 1", "from 0") + "\"-1\""),
                 Arguments.of("tollgate.proxy.shutdown-grace", "soon", DURATION),
