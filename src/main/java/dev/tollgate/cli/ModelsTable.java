@@ -26,9 +26,9 @@ final class ModelsTable {
                     "CACHE READ", true, 1, model -> tokens(model, model.price().cacheRead())),
             new Column(
                     "CACHE WRITE", true, 1, model -> tokens(model, model.price().cacheWrite5m())),
-            new Column("CONTEXT", true, 2, model -> limit(model, model.price().contextTokens())),
+            new Column("CONTEXT", true, 2, model -> limit(model.price().contextTokens())),
             new Column(
-                    "MAX OUTPUT", true, 2, model -> limit(model, model.price().maxOutputTokens())),
+                    "MAX OUTPUT", true, 2, model -> limit(model.price().maxOutputTokens())),
             new Column("UNITS", false, 0, ModelsTable::units));
 
     private ModelsTable() {}
@@ -75,7 +75,7 @@ final class ModelsTable {
         return model.soldByTokens() ? (model.known() ? "" : "~") + dollars(micro) : "-";
     }
 
-    private static String limit(NamedModel model, long tokens) {
+    private static String limit(long tokens) {
         return tokens > 0 ? String.format(Locale.ROOT, "%,d", tokens) : "-";
     }
 

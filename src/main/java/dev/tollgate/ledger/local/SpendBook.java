@@ -33,6 +33,16 @@ final class SpendBook {
             int byModel = model.compareTo(other.model);
             return byModel != 0 ? byModel : costCenter.compareTo(other.costCenter);
         }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Name name && compareTo(name) == 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * model.hashCode() + costCenter.hashCode();
+        }
     }
 
     private static final class Tenant {
