@@ -27,8 +27,7 @@ final class ModelsTable {
             new Column(
                     "CACHE WRITE", true, 1, model -> tokens(model, model.price().cacheWrite5m())),
             new Column("CONTEXT", true, 2, model -> limit(model.price().contextTokens())),
-            new Column(
-                    "MAX OUTPUT", true, 2, model -> limit(model.price().maxOutputTokens())),
+            new Column("MAX OUTPUT", true, 2, model -> limit(model.price().maxOutputTokens())),
             new Column("UNITS", false, 0, ModelsTable::units));
 
     private ModelsTable() {}
