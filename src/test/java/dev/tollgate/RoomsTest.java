@@ -37,7 +37,7 @@ class RoomsTest {
             Map.entry("upstream", Set.of("bedrock")),
             Map.entry("metering", Set.of("bedrock")),
             Map.entry("telemetry", Set.of("tenant", "bedrock", "policy", "admission", "ledger")),
-            Map.entry("control", Set.of("policy", "admission")),
+            Map.entry("control", Set.of("policy", "admission", "ledger", "telemetry")),
             Map.entry("report", Set.of("tenant", "bedrock", "pricing", "policy", "admission", "ledger")),
             Map.entry("profiles", Set.of("bedrock", "policy", "upstream")),
             Map.entry("invocations", Set.of("proxy", "bedrock", "policy", "admission")),

@@ -110,7 +110,7 @@ final class DemoCommand implements Callable<Integer> {
                 **The policy in force**, edit it to change it: FILE
 
                 LIMITS
-                What is spent now:  `curl localhost:MANAGEMENT/tollgate/v1/limits`
+                What is spent now:  http://localhost:MANAGEMENT/tollgate/
                 Metrics:            `curl localhost:MANAGEMENT/q/metrics`
                 Usage records:      USAGE
                 """.replace(

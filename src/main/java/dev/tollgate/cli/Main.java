@@ -38,6 +38,7 @@ public final class Main {
         root.addSubcommand("replay", new ReplayCommand().spec());
         root.addSubcommand("budgets", BudgetsCommand.spec());
         root.addSubcommand("profiles", ProfilesCommand.spec());
+        root.addSubcommand("status", new StatusCommand().spec());
         root.addSubcommand("doctor", new DoctorCommand().spec());
         root.addSubcommand("completion", new CompletionCommand().spec());
         return new CommandLine(root);

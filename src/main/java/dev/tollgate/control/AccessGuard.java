@@ -1,5 +1,6 @@
 package dev.tollgate.control;
 
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
@@ -7,15 +8,20 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may read the pages: they show what tenants spend, and the management port is open to the cluster for metrics and
- * health. Loopback is always admitted, and so is {@code kubectl port-forward}; other addresses only with the token.
+ * health. Loopback is always admitted, and so is {@code kubectl port-forward}, unless the request names another host: then a
+ * web page made its own name lead here. Other addresses are admitted only with the token.
  */
 final class AccessGuard {
 
     private static final String SCHEME = "Bearer ";
+
+    private static final Pattern LOOPBACK_NAMES =
+            Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d{1,5})?");
 
     private final Optional<String> token;
 
@@ -24,18 +30,20 @@ final class AccessGuard {
     }
 
     void handle(RoutingContext context) {
-        if (admits(context.request().remoteAddress(), context.request().getHeader("Authorization"))) {
+        HttpServerRequest request = context.request();
+        if (admits(request.remoteAddress(), request.getHeader("Host"), request.getHeader("Authorization"))) {
             context.next();
         } else {
             Json.message(
                     context.response().setStatusCode(403),
-                    "expected a request from loopback (kubectl port-forward is one), or the header Authorization: Bearer"
+                    "expected a request from loopback to localhost (kubectl port-forward is one), or the header Authorization: Bearer"
                             + " with the value of tollgate.management-token, found neither");
         }
     }
 
-    boolean admits(@Nullable SocketAddress peer, @Nullable String authorization) {
-        return loopback(peer) || token.isPresent() && presents(authorization, token.get());
+    boolean admits(@Nullable SocketAddress peer, @Nullable String host, @Nullable String authorization) {
+        return loopback(peer) && (host == null || LOOPBACK_NAMES.matcher(host).matches())
+                || token.isPresent() && presents(authorization, token.get());
     }
 
     private static boolean loopback(@Nullable SocketAddress peer) {

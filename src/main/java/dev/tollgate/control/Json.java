@@ -2,6 +2,7 @@ package dev.tollgate.control;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -20,13 +21,17 @@ final class Json {
     }
 
     static void end(HttpServerResponse response, Content content) {
+        response.putHeader("Content-Type", "application/json").end(buffer(content));
+    }
+
+    static Buffer buffer(Content content) {
         StringWriter out = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
             content.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        response.putHeader("Content-Type", "application/json").end(out.toString());
+        return Buffer.buffer(out.toString());
     }
 
     static void message(HttpServerResponse response, String message) {

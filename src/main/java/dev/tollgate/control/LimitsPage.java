@@ -8,22 +8,21 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Predicate;
 
 /** {@code GET /tollgate/v1/limits}: each limit that concerns this pod, with used, held, limit, remaining and reset. */
 public final class LimitsPage {
 
     private final LimitsNow limits;
-    private final Predicate<LimitStatus> shown;
+    private final Visibility shown;
 
-    public LimitsPage(LimitsNow limits, Predicate<LimitStatus> shown) {
+    public LimitsPage(LimitsNow limits, Visibility shown) {
         this.limits = limits;
         this.shown = shown;
     }
 
     void handle(RoutingContext context) {
         limits.all()
-                .map(now -> now.stream().filter(shown).toList())
+                .map(shown::of)
                 .onSuccess(now -> Json.end(context.response(), json -> write(json, now)))
                 .onFailure(e -> Json.message(
                         context.response().setStatusCode(503),

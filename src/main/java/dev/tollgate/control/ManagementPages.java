@@ -4,6 +4,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +24,17 @@ public final class ManagementPages {
     /**
      * One page.
      *
-     * @param shows one line for the index
+     * @param shows one line for the index; empty for what belongs to another page
      */
     public record Page(String path, String shows, Handler<RoutingContext> handler) {}
 
-    public ManagementPages(ControlConfig config, LimitsPage limits) {
+    public ManagementPages(ControlConfig config, LimitsPage limits, StatusPage status, EventStreams events) {
         this.guard = new AccessGuard(config.managementToken());
-        this.pages = List.of(new Page("/tollgate/v1/limits", "used, held and remaining of each limit", limits::handle));
+        List<Page> all = new ArrayList<>(StaticFiles.pages());
+        all.add(new Page("/tollgate/v1/status", "limits, spend, last calls and this pod's state", status::handle));
+        all.add(new Page("/tollgate/v1/events", "the same once a second, as server-sent events", events::handle));
+        all.add(new Page("/tollgate/v1/limits", "used, held and remaining of each limit", limits::handle));
+        this.pages = List.copyOf(all);
     }
 
     /** Adds the routes; Quarkus' own come after the index and before the answer for what is not there. */
@@ -42,7 +47,7 @@ public final class ManagementPages {
 
     private Map<String, String> index() {
         Map<String, String> index = new LinkedHashMap<>();
-        pages.forEach(page -> index.put(page.path, page.shows));
+        pages.stream().filter(page -> !page.shows.isEmpty()).forEach(page -> index.put(page.path, page.shows));
         index.put("/q/metrics", "Prometheus metrics");
         index.put("/q/health", "health; /q/health/ready is the readiness probe");
         return index;

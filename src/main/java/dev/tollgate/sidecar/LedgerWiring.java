@@ -1,5 +1,7 @@
 package dev.tollgate.sidecar;
 
+import dev.tollgate.admission.Admission;
+import dev.tollgate.control.PodFacts;
 import dev.tollgate.ledger.Books;
 import dev.tollgate.ledger.GuardedLedger;
 import dev.tollgate.ledger.LedgerConfig;
@@ -38,6 +40,16 @@ record LedgerWiring(Books books, Supplier<String> mode, List<String> modes, Supp
 
     static LedgerWiring of(Vertx vertx, InstantSource clock, LedgerConfig config, String pod, LedgerListener listener) {
         return config.kind() == LedgerConfig.Kind.MEMORY ? memory(clock, config) : redis(vertx, config, pod, listener);
+    }
+
+    /** @param knowsPods true if the settings say how many pods there are */
+    PodFacts.Ledger facts(Admission admission, boolean knowsPods) {
+        return new PodFacts.Ledger(
+                books.health(),
+                () -> books.health().get().up() && !mode.get().endsWith("open"),
+                admission::graceIsOver,
+                () -> knowsPods || books.share().get().isPresent(),
+                admission::pendingSettlements);
     }
 
     private static LedgerWiring memory(InstantSource clock, LedgerConfig config) {

@@ -1,6 +1,7 @@
 package dev.tollgate.sidecar;
 
 import dev.tollgate.bedrock.ProfileModels;
+import dev.tollgate.control.PodFacts;
 import dev.tollgate.upstream.Endpoint;
 import dev.tollgate.upstream.InferenceProfiles;
 import dev.tollgate.upstream.Signer;
@@ -54,6 +55,10 @@ record UpstreamRoom(Endpoint endpoint, Upstream runtime, ProfileModels profiles,
 
     private static Signer ownSigner(Platform platform, Slices slices, Endpoint endpoint, DeadlineGuard credentials) {
         return Signer.of(platform.vertx(), endpoint, slices.bearerToken(), credentials, platform.clock());
+    }
+
+    PodFacts.Bedrock facts() {
+        return new PodFacts.Bedrock(endpoint.host(), endpoint.region(), runtime::canSign, runtime::sound);
     }
 
     private static Upstream upstream(Platform platform, Slices slices, Endpoint endpoint, Signer signer) {

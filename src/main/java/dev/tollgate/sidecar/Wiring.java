@@ -3,15 +3,14 @@ package dev.tollgate.sidecar;
 import dev.tollgate.admission.Admission;
 import dev.tollgate.admission.AdmissionSettings;
 import dev.tollgate.admission.LimitsNow;
-import dev.tollgate.control.LimitsPage;
 import dev.tollgate.control.ManagementPages;
+import dev.tollgate.control.PodFacts;
 import dev.tollgate.control.Visibility;
 import dev.tollgate.invocations.Invocations;
 import dev.tollgate.ledger.LedgerConfig;
 import dev.tollgate.policy.Names;
 import dev.tollgate.policy.Policy;
-import dev.tollgate.policy.PolicyConfig;
-import dev.tollgate.policy.PolicyWatcher;
+import dev.tollgate.policy.PolicyState;
 import dev.tollgate.pricing.Estimator;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.proxy.CallReader;
@@ -28,6 +27,7 @@ import dev.tollgate.telemetry.Tracing;
 import dev.tollgate.telemetry.UsageLog;
 import dev.tollgate.tenant.Caller;
 import dev.tollgate.tenant.CallerResolver;
+import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.TenantRoleOutcome;
 import dev.tollgate.upstream.Upstream;
 import io.vertx.core.Future;
@@ -57,6 +57,7 @@ final class Wiring {
     private final Metrics metrics;
     private final BudgetNotices notices;
     private final CallerResolver callers;
+    private final Supplier<PolicyState> policyState;
     private final Supplier<Policy> policy;
     private final Caller pod;
     private final Estimator estimator;
@@ -70,6 +71,7 @@ final class Wiring {
     private final OpenCalls openCalls;
     private final Intake intake;
     private final Proxy proxy;
+    private final ControlRoom control;
 
     Wiring(Platform platform, Slices slices) {
         this.platform = platform;
@@ -79,7 +81,8 @@ final class Wiring {
         this.notices = BudgetNotices.of(platform.vertx(), platform.registry(), slices.notices());
         notices.listenTo(metrics.ledger());
         this.callers = new CallerResolver(slices.identity());
-        this.policy = policyRoom();
+        this.policyState = PolicyRoom.of(platform, slices.policy(), metrics);
+        this.policy = () -> policyState.get().policy();
         this.pod = callers.pod(policy.get()::tenant);
         metrics.announce(policy.get(), p -> callers.pod(p::tenant), callers::mayName);
         this.estimator = new Estimator(prices, slices.pricing().estimate(), platform.clock());
@@ -96,6 +99,7 @@ final class Wiring {
         this.openCalls = new OpenCalls(platform.vertx(), slices.proxy(), platform.clock());
         this.intake = new Intake(platform.vertx(), slices.proxy(), openCalls);
         this.proxy = proxyRoom();
+        this.control = controlRoom();
         upstream.runtime().prepare();
         if (slices.ledger().kind() == LedgerConfig.Kind.REDIS) {
             Warmup.run(estimator);
@@ -111,20 +115,6 @@ final class Wiring {
                 platform.version(),
                 platform.clock(),
                 target -> target.pricedModel().map(prices::knows).orElse(false));
-    }
-
-    private Supplier<Policy> policyRoom() {
-        PolicyConfig config = slices.policy();
-        if (config.file().isEmpty()) {
-            LOG.warn("No tollgate.policy.file: calls are metered, nothing is limited");
-            return () -> Policy.NONE;
-        }
-        try {
-            return PolicyWatcher.start(
-                    platform.vertx(), config.file().get(), config.checkEvery(), platform.clock(), metrics);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private LedgerWiring ledgerRoom() {
@@ -237,9 +227,22 @@ final class Wiring {
                 .mapEmpty();
     }
 
+    private ControlRoom controlRoom() {
+        boolean servesOthers = slices.identity().trust() == IdentityConfig.Trust.REQUEST;
+        Visibility shown = new Visibility(policy, pod.tenant(), servesOthers, callers::mayName);
+        PodFacts facts = new PodFacts(
+                platform.version(),
+                pod.tenant(),
+                ledger.facts(admission, slices.ledger().expectedPods().isPresent()),
+                policyState,
+                upstream.facts(),
+                metrics.counts(),
+                usageLog.recent());
+        return ControlRoom.of(platform, slices, facts, limits, ledger, shown);
+    }
+
     ManagementPages control() {
-        Visibility shown = new Visibility(policy, pod.tenant(), callers::mayName);
-        return new ManagementPages(slices.control(), new LimitsPage(limits, shown));
+        return control.pages();
     }
 
     /** States of the breakers before the ledger, credentials and control plane, and whether the ledger answers. */
@@ -253,6 +256,7 @@ final class Wiring {
 
     /** Ends what lives longer than the last call. */
     void close() {
+        control.events().close();
         ledger.close().get().onFailure(e -> LOG.debugf("The ledger's connection did not close: %s", e.getMessage()));
         usageLog.close();
     }

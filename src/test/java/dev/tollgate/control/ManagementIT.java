@@ -75,7 +75,8 @@ class ManagementIT {
     @Test
     void theRootLeadsToWhatExists() {
         String text = POD.sidecar().get("/").body();
-        for (String path : List.of("/tollgate/v1/limits", "/q/metrics", "/q/health")) {
+        for (String path :
+                List.of("/tollgate/", "/tollgate/v1/status", "/tollgate/v1/limits", "/q/metrics", "/q/health")) {
             assertTrue(text.contains(path), text);
             assertEquals(200, POD.sidecar().get(path).statusCode(), path);
         }
@@ -94,7 +95,8 @@ class ManagementIT {
         HttpResponse<String> answer = POD.sidecar().get(path);
         assertEquals(404, answer.statusCode());
         assertEquals(
-                "expected GET of one of /tollgate/v1/limits, /q/metrics, /q/health, found GET " + path,
+                "expected GET of one of /tollgate/, /tollgate/v1/status, /tollgate/v1/events, /tollgate/v1/limits, /q/metrics,"
+                        + " /q/health, found GET " + path,
                 new JsonObject(answer.body()).getString("message"));
     }
 

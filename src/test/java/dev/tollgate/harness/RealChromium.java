@@ -20,8 +20,22 @@ public final class RealChromium {
     /** The document of a page. Skips the test on a machine without Chromium. */
     public static String document(String url) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(BINARY), "no Chromium on this machine");
-        Path profile = Files.createTempDirectory("chromium");
         Path output = Files.createTempFile("document", ".html");
+        List<String> command = command("--dump-dom", url);
+        Process chromium = new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!chromium.waitFor(120, TimeUnit.SECONDS)) {
+            chromium.destroyForcibly();
+            throw new IOException("expected Chromium to show " + url + " within 120 s");
+        }
+        return Files.readString(output, StandardCharsets.UTF_8);
+    }
+
+    /** Chromium without a window, with a profile of its own that it uses for nothing else. */
+    static List<String> command(String... more) throws IOException {
+        assumeTrue(Files.isExecutable(BINARY), "no Chromium on this machine");
         List<String> command = new ArrayList<>(List.of(
                 BINARY.toString(),
                 "--headless",
@@ -32,17 +46,8 @@ public final class RealChromium {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
-                "--user-data-dir=" + profile,
-                "--dump-dom",
-                url));
-        Process chromium = new ProcessBuilder(command)
-                .redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (!chromium.waitFor(120, TimeUnit.SECONDS)) {
-            chromium.destroyForcibly();
-            throw new IOException("expected Chromium to show " + url + " within 120 s");
-        }
-        return Files.readString(output, StandardCharsets.UTF_8);
+                "--user-data-dir=" + Files.createTempDirectory("chromium")));
+        command.addAll(List.of(more));
+        return command;
     }
 }

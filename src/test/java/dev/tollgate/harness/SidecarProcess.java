@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged product as its users start it: the jar, or the executable of system property tollgate.executable. */
@@ -37,7 +38,9 @@ public final class SidecarProcess implements AutoCloseable {
 
     public static SidecarProcess start(String command, Map<String, String> settings) {
         int port = Ports.free();
-        int managementPort = Ports.free();
+        int managementPort = Optional.ofNullable(settings.get("TOLLGATE_MANAGEMENT_PORT"))
+                .map(Integer::valueOf)
+                .orElseGet(Ports::free);
         try {
             Path log = Files.createTempFile(Path.of("target"), "sidecar", ".log");
             ProcessBuilder builder = builder(properties(settings), command);
@@ -81,6 +84,20 @@ public final class SidecarProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** One command that runs until it is destroyed, its output in a file. */
+    public static Process background(Path output, Map<String, String> settings, String... arguments) {
+        try {
+            ProcessBuilder builder = builder(List.of(), arguments);
+            builder.environment().keySet().removeIf(k -> k.startsWith("TOLLGATE_") || k.startsWith("AWS_"));
+            builder.environment().putAll(settings);
+            return builder.redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
