@@ -20,6 +20,7 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /** The limits as they are, for the callers and models that are configured or were seen by this pod. */
 public final class LimitsNow {
 
-    private static final int MAX_SEEN = 1000;
+    // Callers with a model, in each of two halves.
+    private static final int MAX_SEEN = 5000;
     private static final int CHUNKS_AT_ONCE = 8;
 
     // The owner of what tenants share.
@@ -46,7 +48,7 @@ public final class LimitsNow {
     private final Supplier<Policy> policy;
     private final Caller pod;
     private final InstantSource clock;
-    private final Set<Seen> seen = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<Halves> seen = new AtomicReference<>(new Halves(Set.of()));
     private final AtomicReference<@Nullable LimitsSnapshot> last = new AtomicReference<>();
     private final AtomicReference<@Nullable Future<LimitsSnapshot>> running = new AtomicReference<>();
 
@@ -63,6 +65,13 @@ public final class LimitsNow {
         }
     }
 
+    /** Who called since the newer half was begun, and who did before: the longest silent are forgotten first. */
+    private record Halves(Set<Seen> newer, Set<Seen> older) {
+        Halves(Set<Seen> older) {
+            this(ConcurrentHashMap.newKeySet(), older);
+        }
+    }
+
     /** Rows that one question to the ledger covers. */
     private record Chunk(String tenant, List<Row> rows) {}
 
@@ -73,10 +82,11 @@ public final class LimitsNow {
         this.clock = clock;
     }
 
-    /** Remembers a caller and a model, up to a bound. */
+    /** Remembers a caller and a model; names that are made up cannot push out those that call. */
     public void saw(Caller caller, ModelTarget target) {
-        if (seen.size() < MAX_SEEN) {
-            seen.add(new Seen(caller, target));
+        Halves now = seen.get();
+        if (now.newer.add(new Seen(caller, target)) && now.newer.size() >= MAX_SEEN) {
+            seen.compareAndSet(now, new Halves(now.newer));
         }
     }
 
@@ -109,21 +119,28 @@ public final class LimitsNow {
         return poll().map(LimitsSnapshot::limits);
     }
 
+    /** In a loop as long as answers are there at once: those of thousands of tenants in memory would fill the stack. */
     private Future<List<LimitStatus>> ask(List<Chunk> chunks, int from, List<LimitStatus> out) {
-        if (from >= chunks.size()) {
-            return Future.succeededFuture(List.copyOf(out));
+        for (int at = from; at < chunks.size(); at += CHUNKS_AT_ONCE) {
+            int to = Math.min(chunks.size(), at + CHUNKS_AT_ONCE);
+            Future<Boolean> asked = ask(chunks.subList(at, to)).map(out::addAll);
+            if (!asked.succeeded()) {
+                return asked.compose(added -> ask(chunks, to, out));
+            }
         }
-        int to = Math.min(chunks.size(), from + CHUNKS_AT_ONCE);
-        List<Future<List<LimitStatus>>> asked = chunks.subList(from, to).stream()
+        return Future.succeededFuture(List.copyOf(out));
+    }
+
+    private Future<List<LimitStatus>> ask(List<Chunk> chunks) {
+        List<Future<List<LimitStatus>>> asked = chunks.stream()
                 .map(chunk -> ledger.peek(
                                 chunk.tenant,
                                 chunk.rows.stream().map(Row::bucket).toList())
                         .map(balances -> statuses(chunk.rows, balances)))
                 .toList();
-        return Future.all(asked).compose(all -> {
-            all.<List<LimitStatus>>list().forEach(out::addAll);
-            return ask(chunks, to, out);
-        });
+        return Future.all(asked).map(all -> all.<List<LimitStatus>>list().stream()
+                .flatMap(List::stream)
+                .toList());
     }
 
     private List<LimitStatus> statuses(List<Row> rows, List<Balance> balances) {
@@ -185,8 +202,10 @@ public final class LimitsNow {
                 bucket);
     }
 
-    private List<Seen> known(Policy now) {
-        List<Seen> known = new ArrayList<>(seen);
+    private Set<Seen> known(Policy now) {
+        Halves halves = seen.get();
+        Set<Seen> known = new LinkedHashSet<>(halves.newer);
+        known.addAll(halves.older);
         known.add(new Seen(pod, ANY));
         now.tenants().forEach((name, facts) -> known.add(new Seen(caller(name, facts), ANY)));
         now.aliases().keySet().forEach(alias -> {

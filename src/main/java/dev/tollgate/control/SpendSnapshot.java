@@ -31,15 +31,26 @@ record SpendSnapshot(List<SpendRow> rows, boolean whole, Instant at) {
     }
 
     private static Future<SpendSnapshot> ask(
-            Ledger ledger, Question question, String cursor, TreeMap<SpendRow.Key, SpendRow> rows) {
-        return ledger.spend(question.tenant, cursor, PAGE_ROWS).compose(page -> {
-            add(page, question, rows);
-            boolean last = page.next().isEmpty();
-            return last || rows.size() >= MAX_ROWS
-                    ? Future.succeededFuture(
-                            new SpendSnapshot(List.copyOf(rows.values()), last, Instant.ofEpochMilli(page.nowMillis())))
-                    : ask(ledger, question, page.next(), rows);
-        });
+            Ledger ledger, Question question, String from, TreeMap<SpendRow.Key, SpendRow> rows) {
+        String cursor = from;
+        while (true) {
+            Future<SpendPage> asked = ledger.spend(question.tenant, cursor, PAGE_ROWS);
+            if (!asked.succeeded()) {
+                return asked.compose(page -> add(page, question, rows)
+                        ? Future.succeededFuture(snapshot(page, rows))
+                        : ask(ledger, question, page.next(), rows));
+            }
+            // An answer that is there at once, from memory, takes no stack.
+            if (add(asked.result(), question, rows)) {
+                return Future.succeededFuture(snapshot(asked.result(), rows));
+            }
+            cursor = asked.result().next();
+        }
+    }
+
+    private static SpendSnapshot snapshot(SpendPage last, TreeMap<SpendRow.Key, SpendRow> rows) {
+        return new SpendSnapshot(
+                List.copyOf(rows.values()), last.next().isEmpty(), Instant.ofEpochMilli(last.nowMillis()));
     }
 
     /** One tenant's rows. */
@@ -48,13 +59,14 @@ record SpendSnapshot(List<SpendRow> rows, boolean whole, Instant at) {
                 rows.stream().filter(row -> row.tenant().equals(tenant)).toList(), whole, at);
     }
 
-    /** The status has no cost centers: theirs are added up. */
-    private static void add(SpendPage page, Question question, TreeMap<SpendRow.Key, SpendRow> rows) {
+    /** The status has no cost centers: theirs are added up. True if no further page is to be asked. */
+    private static boolean add(SpendPage page, Question question, TreeMap<SpendRow.Key, SpendRow> rows) {
         for (Spend spend : page.rows()) {
             if (question.shown.test(spend.tenant())) {
                 SpendRow row = SpendRow.of(spend);
                 rows.merge(row.key(), row, SpendRow::plus);
             }
         }
+        return page.next().isEmpty() || rows.size() >= MAX_ROWS;
     }
 }

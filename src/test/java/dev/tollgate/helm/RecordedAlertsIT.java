@@ -59,7 +59,8 @@ class RecordedAlertsIT {
         Ports.await(
                 Duration.ofSeconds(20),
                 "the gauge at " + ratio,
-                () -> Math.abs(sidecar.metric("tollgate_budget_used_ratio", "limit=\"calls\"") - ratio) < 1e-9);
+                () -> sidecar.get("/q/metrics").body().contains("\ntollgate_budget_used_ratio{limit=\"calls\"")
+                        && Math.abs(sidecar.metric("tollgate_budget_used_ratio", "limit=\"calls\"") - ratio) < 1e-9);
     }
 
     @Test
