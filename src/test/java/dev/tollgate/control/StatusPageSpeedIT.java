@@ -16,9 +16,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The page with 200 tenants and 10 models: how much of a browser's time a tick takes. */
+@Timeout(180)
 class StatusPageSpeedIT {
 
     private static final int TENANTS = 200;
@@ -107,13 +109,23 @@ class StatusPageSpeedIT {
         await(browser, 1);
         double before = millis(browser);
         IntStream.range(0, 200).forEach(i -> call(7 * i));
-        int ticks = await(browser, TICKS);
-        return (millis(browser) - before) / ticks;
+        await(browser, TICKS);
+        return (millis(browser) - before) / TICKS;
     }
 
-    private static int await(Browser browser, int ticks) {
-        browser.value("globalThis.seen = new Set()");
-        browser.await(SOON, ticks + " ticks", "seen.add(last.generatedAt).size > " + ticks);
-        return ticks;
+    /** Until so many ticks have come. The page counts them itself: questions from outside would count as its work. */
+    private static void await(Browser browser, int ticks) {
+        browser.settled("""
+                new Promise(done => {
+                  const seen = new Set();
+                  const timer = setInterval(() => {
+                    seen.add(last.generatedAt);
+                    if (seen.size > %d) {
+                      clearInterval(timer);
+                      done(true);
+                    }
+                  }, 200);
+                })
+                """.formatted(ticks));
     }
 }

@@ -190,6 +190,15 @@ public final class Browser implements AutoCloseable {
         return result.getJsonObject("result").getValue("value");
     }
 
+    /** Waits until the promise that an expression makes is kept. */
+    public void settled(String expression) {
+        JsonObject result = send("Runtime.evaluate", "expression", expression, "awaitPromise", true);
+        if (result.containsKey("exceptionDetails")) {
+            throw new AssertionError(
+                    expression + ": " + result.getJsonObject("exceptionDetails").encode());
+        }
+    }
+
     /** The text of an expression; empty for null. */
     public String text(String expression) {
         Object value = value(expression);

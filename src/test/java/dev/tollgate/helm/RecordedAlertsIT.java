@@ -135,6 +135,7 @@ class RecordedAlertsIT {
                         "TOLLGATE_POLICY_FILE", Upstreams.policy(POLICY).toString(),
                         "TOLLGATE_IDENTITY_TRUST", "request",
                         "TOLLGATE_IDENTITY_TENANTS", "acme,globex,initech"))) {
+            Ports.await("the ledger to be there", () -> sidecar.metric("tollgate_ledger_up") == 1);
             calls(sidecar, 3, "initech");
             recording.minutes(sidecar, 10);
             recording.quietBut(Set.of());
