@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.policy.Policy;
+import dev.tollgate.report.BillParquet;
 import dev.tollgate.report.CostAndUsage;
 import dev.tollgate.report.Input;
 import dev.tollgate.report.Inputs;
@@ -9,6 +10,7 @@ import dev.tollgate.report.Reconciliation;
 import dev.tollgate.report.Report;
 import dev.tollgate.report.ReportQuery;
 import dev.tollgate.report.ReportRun;
+import io.quarkus.bootstrap.graal.ImageInfo;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +18,6 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -37,7 +38,8 @@ final class ReconcileCommand implements Callable<Integer> {
     CommandSpec spec() {
         ReportOptions.list(spec, "--usage", "PATH", "Tollgate's usage records.");
         ReportOptions.list(spec, "--logs", "PATH", "Model invocation logs.");
-        ReportOptions.list(spec, "--cur", "FILE", "CUR 2.0 files, CSV plain or gzip.");
+        ReportOptions.list(
+                spec, "--cur", "FILE", "CUR 2.0 (Data Exports) files: CSV, plain or gzip; Parquet in the JVM form.");
         ReportOptions.option(
                 spec, "--threshold", "PERCENT", "Exit 4 if tokens or money differ by more; 1% if not given.");
         ReportOptions.option(spec, "--format", "FORMAT", "table or json.");
@@ -88,13 +90,20 @@ final class ReconcileCommand implements Callable<Integer> {
     }
 
     private static List<CostAndUsage.Charge> charges(List<String> files) throws IOException {
-        CostAndUsage bill = new CostAndUsage();
+        // Known when the executable is built, so that nothing of java.sql gets into it.
+        CostAndUsage bill =
+                new CostAndUsage(ImageInfo.inImageRuntimeCode() ? ReconcileCommand::withoutDuckDb : new BillParquet());
         for (Input input : Inputs.find(files, Stores.s3())) {
             try (InputStream in = input.open()) {
-                bill.read(Path.of(input.name()), in);
+                bill.read(input.name(), in);
             }
         }
         return bill.charges();
+    }
+
+    private static void withoutDuckDb(String name, InputStream content, CostAndUsage bill) throws IOException {
+        throw new IOException("expected CSV, found Parquet in " + name + ": the native executable does not hold DuckDB;"
+                + " run reconcile by the JVM image or java -jar quarkus-run.jar reconcile");
     }
 
     private static List<Report.Row> byDay(ReportOptions options, List<Input> inputs) throws IOException {

@@ -38,6 +38,11 @@ public record Price(TokenRates rates, long above, long contextTokens, long maxOu
         return rates.cacheWrite1h();
     }
 
+    /** Micro-USD of tokens that cost this many pico-USD at the default tier, at most 5 x 10^18; rounded up. */
+    public long microUsd(long pico, ServiceTier tier) {
+        return Money.microUsd(pico, tier.percent(), 0);
+    }
+
     /** Cost of tokens in micro-USD, rounded up. */
     public long cost(Usage usage, ServiceTier tier) {
         return Money.microUsd(rates.pico(usage), tier.percent(), 0);

@@ -4,6 +4,7 @@ import dev.tollgate.bedrock.Purchase;
 import dev.tollgate.bedrock.ServiceTier;
 import dev.tollgate.bedrock.Unit;
 import dev.tollgate.bedrock.Usage;
+import dev.tollgate.pricing.Price;
 import dev.tollgate.pricing.PriceBook;
 import java.time.LocalDate;
 import java.util.List;
@@ -19,6 +20,7 @@ final class CallCost {
 
     private static final long DAY_MILLIS = 86_400_000;
     private static final long MAX_TOKENS = 1L << 40;
+    private static final long MAX_PRICED_TOKENS = 1_000_000_000L;
     private static final List<Purchase> NOTHING = List.of();
 
     private final PriceBook book;
@@ -30,8 +32,9 @@ final class CallCost {
      * @param base for requests of up to {@code upTo} tokens
      * @param large for those beyond
      * @param twoSteps false if there are more prices than these two
+     * @param byTokens false if it is sold by images, seconds or queries
      */
-    record DayPrices(PriceBook.Quote base, PriceBook.Quote large, long upTo, boolean twoSteps) {}
+    record DayPrices(PriceBook.Quote base, PriceBook.Quote large, long upTo, boolean twoSteps, boolean byTokens) {}
 
     CallCost(PriceBook book) {
         this.book = book;
@@ -65,21 +68,28 @@ final class CallCost {
 
     /** Micro-USD of each part; the same array for every call. */
     long[] parts(PricedModel model, CallRecord call) {
-        Usage usage = call.tokens();
-        PriceBook.Quote quote = quote(model, call.millis, usage.allInput());
-        if (usage.allInput() + usage.output() == 0) {
+        PriceBook.Quote quote = quote(model, call.millis, call.input + call.cacheRead + call.cacheWrite);
+        if (call.noTokens()) {
             return units(quote, call);
         }
-        ServiceTier tier = call.tier;
-        long before = part(0, 0, quote.price().cost(new Usage(usage.input(), 0, 0, 0, 0), tier));
-        Usage growing = new Usage(usage.input(), usage.output(), 0, 0, 0);
-        before = part(1, before, quote.price().cost(growing, tier));
-        growing = new Usage(usage.input(), usage.output(), usage.cacheRead(), 0, 0);
-        before = part(2, before, quote.price().cost(growing, tier));
-        growing = new Usage(usage.input(), usage.output(), usage.cacheRead(), usage.cacheWrite5m(), 0);
-        before = part(3, before, quote.price().cost(growing, tier));
-        part(4, before, quote.price().cost(usage, tier));
+        Price price = quote.price();
+        long oneHour = Math.min(call.cacheWrite, call.cacheWrite1h);
+        long pico = pico(call.input, price.input());
+        long before = part(0, 0, price.microUsd(pico, call.tier));
+        pico += pico(call.output, price.output());
+        before = part(1, before, price.microUsd(pico, call.tier));
+        pico += pico(call.cacheRead, price.cacheRead());
+        before = part(2, before, price.microUsd(pico, call.tier));
+        pico += pico(call.cacheWrite - oneHour, price.cacheWrite5m());
+        before = part(3, before, price.microUsd(pico, call.tier));
+        pico += pico(oneHour, price.cacheWrite1h());
+        part(4, before, price.microUsd(pico, call.tier));
         return parts;
+    }
+
+    /** As the price book itself counts it, see its TokenRates. */
+    private static long pico(long tokens, long price) {
+        return Math.min(tokens, MAX_PRICED_TOKENS) * price;
     }
 
     /** A stated cost, divided as the tokens' prices divide it. */
@@ -126,7 +136,7 @@ final class CallCost {
 
     /** False for models that are sold by images, seconds or queries. */
     boolean soldByTokens(PricedModel model, CallRecord call) {
-        return unitPrices(model, call)[0] > 0;
+        return prices(model, call.millis).byTokens();
     }
 
     /** Pico-USD of a token of each part for a call like this, at the default tier. */
@@ -158,11 +168,12 @@ final class CallCost {
 
     private DayPrices prices(PricedModel model, long millis) {
         long day = Math.floorDiv(millis, DAY_MILLIS);
-        DayPrices prices = model.dayPrices;
-        if (model.day != day || prices == null) {
-            prices = model.prices.computeIfAbsent(day, d -> dayPrices(model, day(millis)));
-            model.day = day;
-            model.dayPrices = prices;
+        int slot = (int) Math.floorMod(day, (long) PricedModel.DAYS);
+        DayPrices prices = model.prices[slot];
+        if (model.days[slot] != day || prices == null) {
+            prices = dayPrices(model, day(millis));
+            model.days[slot] = day;
+            model.prices[slot] = prices;
         }
         return prices;
     }
@@ -171,6 +182,10 @@ final class CallCost {
     private DayPrices dayPrices(PricedModel model, LocalDate day) {
         PriceBook.Quote base = book.quote(model.target, day, 0);
         PriceBook.Quote large = book.quote(model.target, day, MAX_TOKENS);
+        boolean byTokens = base.price().input() > 0;
+        if (base.price().equals(large.price())) {
+            return new DayPrices(base, large, MAX_TOKENS, true, byTokens);
+        }
         long same = 0;
         long other = MAX_TOKENS;
         while (other - same > 1) {
@@ -182,7 +197,7 @@ final class CallCost {
             }
         }
         boolean twoSteps = book.quote(model.target, day, other).price().equals(large.price());
-        return new DayPrices(base, large, same, twoSteps);
+        return new DayPrices(base, large, same, twoSteps, byTokens);
     }
 
     private static LocalDate day(long millis) {

@@ -97,6 +97,10 @@ final class CallRecord {
         premium = other.premium;
     }
 
+    boolean noTokens() {
+        return input == 0 && output == 0 && cacheRead == 0 && cacheWrite == 0;
+    }
+
     Usage tokens() {
         long oneHour = Math.min(cacheWrite, cacheWrite1h);
         return new Usage(input, output, cacheRead, cacheWrite - oneHour, oneHour);

@@ -4,11 +4,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -18,18 +19,38 @@ import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Amazon Bedrock's lines of a CUR 2.0 (Data Exports) file, CSV plain or gzip, by day and token type. What AWS calls a usage
- * type differs by region and model and follows no rule, so types are recognized by the words in it, and named beside the sums.
+ * Amazon Bedrock's lines of CUR 2.0 (Data Exports) files, CSV plain or gzip, or Parquet, by day and token type. What AWS calls
+ * a usage type differs by region and model and follows no rule, so types are recognized by the words in it, and named beside
+ * the sums.
  */
 public final class CostAndUsage {
 
-    private static final String TIME = "line_item_usage_start_date";
-    private static final String TYPE = "line_item_usage_type";
-    private static final String COST = "line_item_unblended_cost";
-    private static final String PRODUCT = "line_item_product_code";
-    private static final String DESCRIPTION = "line_item_line_item_description";
+    static final String TIME = "line_item_usage_start_date";
+    static final String TYPE = "line_item_usage_type";
+    static final String COST = "line_item_unblended_cost";
+    static final String PRODUCT = "line_item_product_code";
+    static final String DESCRIPTION = "line_item_line_item_description";
 
+    static final List<String> NEEDED = List.of(TIME, TYPE, COST);
+
+    private static final byte[] PARQUET = {'P', 'A', 'R', '1'};
+    private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+
+    private final Columnar columnar;
     private final SortedMap<String, Charge> charges = new TreeMap<>();
+
+    /** One line of a bill; empty for what it lacks. */
+    record Line(String time, String usageType, String cost, String product, String description) {}
+
+    /** Reads Parquet, which the native executable cannot. */
+    public interface Columnar {
+        /** @throws IOException if it cannot be read */
+        void read(String name, InputStream content, CostAndUsage bill) throws IOException;
+    }
+
+    public CostAndUsage(Columnar columnar) {
+        this.columnar = columnar;
+    }
 
     /** What AWS charged for one token type on one day. */
     public record Charge(String day, String tokenType, BigDecimal usd, SortedSet<String> usageTypes) {
@@ -43,41 +64,73 @@ public final class CostAndUsage {
     static final List<String> TOKEN_TYPES =
             List.of("input", "output", "cache-read", "cache-write-5m", "cache-write-1h", "other");
 
-    /** @throws IOException if the file lacks a column or has a cost that is no number */
-    public void read(Path file, InputStream raw) throws IOException {
-        InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+    /**
+     * Adds a file's lines; its first bytes say what it is.
+     *
+     * @throws IOException if it lacks a column, is cut, or has a cost that is no number
+     */
+    public void read(String name, InputStream raw) throws IOException {
+        PushbackInputStream in = new PushbackInputStream(raw, PARQUET.length);
+        byte[] first = in.readNBytes(PARQUET.length);
+        in.unread(first);
+        if (Arrays.equals(first, PARQUET)) {
+            columnar.read(name, in, this);
+        } else if (first.length >= 2 && Arrays.equals(first, 0, 2, GZIP, 0, 2)) {
+            csv(name, new GZIPInputStream(in));
+        } else {
+            csv(name, in);
+        }
+    }
+
+    private void csv(String name, InputStream in) throws IOException {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            List<String> header = cells(lines);
-            int time = column(file, header, TIME);
-            int type = column(file, header, TYPE);
-            int cost = column(file, header, COST);
-            int product = header.indexOf(PRODUCT);
-            int description = header.indexOf(DESCRIPTION);
-            for (List<String> line = cells(lines); !line.isEmpty(); line = cells(lines)) {
-                String what =
-                        (product < 0 ? "" : line.get(product)) + ' ' + (description < 0 ? "" : line.get(description));
-                if (line.size() == header.size() && bedrock(what, line.get(type))) {
-                    add(file, line.get(time), line.get(type), line.get(cost));
+            List<String> header = new ArrayList<>(cells(lines));
+            if (!header.isEmpty() && header.get(0).startsWith("\ufeff")) {
+                header.set(0, header.get(0).substring(1));
+            }
+            for (String needed : NEEDED) {
+                if (!header.contains(needed)) {
+                    throw lacks(needed, name);
+                }
+            }
+            for (List<String> cells = cells(lines); !cells.isEmpty(); cells = cells(lines)) {
+                if (cells.size() == header.size()) {
+                    line(
+                            name,
+                            new Line(
+                                    cell(header, cells, TIME),
+                                    cell(header, cells, TYPE),
+                                    cell(header, cells, COST),
+                                    cell(header, cells, PRODUCT),
+                                    cell(header, cells, DESCRIPTION)));
+                } else if (cells.size() > 1 || !cells.get(0).isEmpty()) {
+                    throw new IOException(
+                            "expected " + header.size() + " cells in each line of " + name + ", found " + cells.size());
                 }
             }
         }
     }
 
-    private static int column(Path file, List<String> header, String name) throws IOException {
-        int at = header.indexOf(name);
-        if (at < 0) {
-            throw new IOException("expected a CUR 2.0 file with the column " + name + ", found none in " + file);
+    private static String cell(List<String> header, List<String> cells, String column) {
+        int at = header.indexOf(column);
+        return at < 0 ? "" : cells.get(at);
+    }
+
+    static IOException lacks(String column, String name) {
+        return new IOException("expected a CUR 2.0 file with the column " + column + ", found none in " + name);
+    }
+
+    /** Adds one line if it is Bedrock's. Models of other makers are sold by AWS Marketplace, under codes that say nothing. */
+    void line(String name, Line line) throws IOException {
+        boolean bedrock =
+                (line.product + ' ' + line.description).toLowerCase(Locale.ROOT).contains("bedrock")
+                        || line.usageType.toLowerCase(Locale.ROOT).contains("token");
+        if (bedrock) {
+            add(name, line.time, line.usageType, line.cost);
         }
-        return at;
     }
 
-    /** Models of other makers are sold by AWS Marketplace, under codes that say nothing. */
-    private static boolean bedrock(String what, String usageType) {
-        return what.toLowerCase(Locale.ROOT).contains("bedrock")
-                || usageType.toLowerCase(Locale.ROOT).contains("token");
-    }
-
-    private void add(Path file, String time, String usageType, String cost) throws IOException {
+    private void add(String file, String time, String usageType, String cost) throws IOException {
         String day = time.substring(0, Math.min(10, time.length()));
         String tokenType = tokenType(usageType);
         try {

@@ -49,6 +49,11 @@ final class Groups {
         return List.copyOf(rolledUp);
     }
 
+    /** How often keys were rolled up: what {@link #at} returned before the last time counts no more. */
+    int rolls() {
+        return rolledUp.size();
+    }
+
     Map<GroupKey, Totals> sums() {
         return sums;
     }

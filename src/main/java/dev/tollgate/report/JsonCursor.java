@@ -19,9 +19,11 @@ final class JsonCursor {
     private static final long QUOTES = ONES * '"';
     private static final long BACKSLASHES = ONES * '\\';
     private static final long SPACES = ONES * ' ';
+    private static final long INDEXES = 0x0001020304050607L;
     private static final int MAX_DEPTH = 500;
 
     private final Texts texts = new Texts();
+    private final Names names = new Names();
     private byte[] bytes = new byte[0];
     private int at;
     private int end;
@@ -40,6 +42,11 @@ final class JsonCursor {
 
     /** First byte of the next value or mark, spaces left out; 0 at the end of the line. */
     byte peek() {
+        // Small enough to become a part of its callers.
+        return at < end && bytes[at] > ' ' ? bytes[at] : peekBehindSpaces();
+    }
+
+    private byte peekBehindSpaces() {
         while (at < end) {
             byte b = bytes[at];
             if (b != ' ' && b != '\t' && b != '\r') {
@@ -84,13 +91,17 @@ final class JsonCursor {
             throw unreadable();
         }
         int from = ++at;
-        String name = string() ? Escapes.decode(raw(from)) : texts.of(bytes, from, at - 1);
-        if (at < end && bytes[at] == ':') {
-            at++;
-        } else {
-            expect(':');
+        int known = names.follow(bytes, at, end);
+        if (known > 0) {
+            at += known;
+            return names.text();
         }
-        return name;
+        boolean escaped = string();
+        int to = at - 1;
+        expect(':');
+        return escaped
+                ? Escapes.decode(new String(bytes, from, to - from, StandardCharsets.UTF_8))
+                : names.learn(bytes, from, to);
     }
 
     /** True before an array's next element; false behind the array. */
@@ -129,7 +140,8 @@ final class JsonCursor {
         while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
             value = value * 10 + bytes[at++] - '0';
         }
-        boolean integer = at == end || ",}] \t\r\n".indexOf(bytes[at]) >= 0;
+        byte behind = at < end ? bytes[at] : (byte) ' ';
+        boolean integer = behind == ',' || behind == '}' || behind == ']' || behind >= 0 && behind <= ' ';
         if (at == first || at - first > 18 || !integer) {
             throw new UnreadableException("expected counts to be integers, found another number");
         }
@@ -194,29 +206,25 @@ final class JsonCursor {
 
     /** Goes to the next quote, backslash or control character. */
     private void toSpecial() {
-        int last = Math.min(end, bytes.length) - 2 * Long.BYTES;
+        int last = end - Long.BYTES;
         int from = at;
         while (from <= last) {
-            long low = special((long) LONGS.get(bytes, from));
-            long high = special((long) LONGS.get(bytes, from + Long.BYTES));
-            if ((low | high) != 0) {
-                int bits = low != 0 ? Long.numberOfTrailingZeros(low) : Long.SIZE + Long.numberOfTrailingZeros(high);
-                at = from + bits / Byte.SIZE;
+            long eight = (long) LONGS.get(bytes, from);
+            long quote = eight ^ QUOTES;
+            long backslash = eight ^ BACKSLASHES;
+            // The high bit of each byte that ends plain text; those above the lowest one may be wrong.
+            long ends = (quote - ONES & ~quote | backslash - ONES & ~backslash | eight - SPACES & ~eight) & HIGHS;
+            if (ends != 0) {
+                // The lowest one's index, by a product that every compiler makes fast.
+                at = from + (int) (((ends & -ends) >>> 7) * INDEXES >>> 56);
                 return;
             }
-            from += 2 * Long.BYTES;
+            from += Long.BYTES;
         }
         while (from < end && bytes[from] != '"' && bytes[from] != '\\' && (bytes[from] < 0 || bytes[from] >= ' ')) {
             from++;
         }
         at = from;
-    }
-
-    /** The high bit of each byte that ends plain text; those above the lowest one may be wrong. */
-    private static long special(long eight) {
-        long quote = eight ^ QUOTES;
-        long backslash = eight ^ BACKSLASHES;
-        return (quote - ONES & ~quote | backslash - ONES & ~backslash | eight - SPACES & ~eight) & HIGHS;
     }
 
     /** Steps over a value. */
@@ -251,7 +259,8 @@ final class JsonCursor {
 
     private void scalar() throws UnreadableException {
         int from = at;
-        while (at < end && (bytes[at] >= '+' && bytes[at] <= 'z') && ",]:".indexOf(bytes[at]) < 0) {
+        byte b;
+        while (at < end && (b = bytes[at]) >= '+' && b <= 'z' && b != ',' && b != ']' && b != ':') {
             at++;
         }
         if (at == from) {

@@ -90,9 +90,7 @@ final class ReplayLedger {
 
     private static boolean counts(Limit limit, CallRecord call) {
         Weight weight = limit.quantity().weight();
-        return weight == Weight.REQUESTS
-                || weight == Weight.USD
-                || !call.tokens().equals(dev.tollgate.bedrock.Usage.NONE);
+        return weight == Weight.REQUESTS || weight == Weight.USD || !call.noTokens();
     }
 
     private static long amount(Limit limit, CallRecord call, Weights weights) {

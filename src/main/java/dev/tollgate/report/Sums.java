@@ -1,10 +1,10 @@
 package dev.tollgate.report;
 
 import dev.tollgate.bedrock.ModelId;
-import dev.tollgate.bedrock.Usage;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Filters, prices and adds up calls by group. One for each thread; {@link #add(Sums)} joins them. */
 final class Sums {
@@ -22,11 +22,16 @@ final class Sums {
     private final String[] scratch;
     private final Map<String, Long> unpriced = new HashMap<>();
     private final Groups groups;
+    private final @Nullable Recent[] lately = new Recent[LATELY];
 
+    private static final int LATELY = 1024;
     private static final int DAY = -1;
     private static final int MONTH = -2;
     private static final int HOUR = -3;
     private static final int MODEL = -4;
+
+    /** @param rolls as {@link Groups#rolls} was: groups that were rolled up since are others */
+    private record Recent(String[] values, Totals totals, int rolls) {}
 
     Sums(ReportQuery query, Dimensions dimensions) {
         this.query = query;
@@ -66,7 +71,7 @@ final class Sums {
         if (!models.passesAll() && !passes(model, call.modelId)) {
             return;
         }
-        groups.at(key(call, model)).add(call, parts(call, model), model.name);
+        group(call, model).add(call, parts(call, model), model.name);
     }
 
     private boolean passes(PricedModel model, String modelId) {
@@ -79,7 +84,7 @@ final class Sums {
             return cost.stated(model, call);
         }
         long[] parts = cost.parts(model, call);
-        boolean free = parts[0] == 0 && call.tokens().equals(Usage.NONE);
+        boolean free = parts[0] == 0 && call.noTokens();
         if (!call.denied && !call.failed && (!known || free && !cost.soldByTokens(model, call))) {
             unpriced.merge(model.name, 1L, Long::sum);
         }
@@ -91,23 +96,38 @@ final class Sums {
      * cost comes from this very book and knew tier and units that the record lacks.
      */
     private boolean stands(CallRecord call) {
-        if (call.tokens().equals(Usage.NONE)) {
+        if (call.noTokens()) {
             return !call.failed && !call.denied;
         }
         return !call.log && call.priceVersion.equals(cost.priceVersion());
     }
 
-    private GroupKey key(CallRecord call, PricedModel model) {
+    /** The call's group; that of the last call with the same strings is found without hashing them. */
+    @SuppressWarnings("ReferenceEquality") // Values are mostly the same objects, see Texts; others only take longer.
+    private Totals group(CallRecord call, PricedModel model) {
+        int slot = 0;
         for (int i = 0; i < sources.length; i++) {
             scratch[i] = switch (sources[i]) {
                 case DAY -> times.day(call.millis);
-                case MONTH -> times.day(call.millis).substring(0, 7);
+                case MONTH -> times.month(call.millis);
                 case HOUR -> times.hour(call.millis);
                 case MODEL -> model.name;
                 default -> call.values[sources[i]];
             };
+            slot = slot * 31 + scratch[i].hashCode();
         }
-        return new GroupKey(Arrays.copyOf(scratch, scratch.length));
+        Recent recent = lately[(slot ^ slot >>> 16) & LATELY - 1];
+        for (int i = 0; recent != null && i < sources.length; i++) {
+            recent = recent.values[i] == scratch[i] ? recent : null;
+        }
+        return recent != null && recent.rolls == groups.rolls() ? recent.totals : group(slot);
+    }
+
+    private Totals group(int slot) {
+        String[] values = Arrays.copyOf(scratch, scratch.length);
+        Totals totals = groups.at(new GroupKey(values));
+        lately[(slot ^ slot >>> 16) & LATELY - 1] = new Recent(values, totals, groups.rolls());
+        return totals;
     }
 
     void add(Sums other) {

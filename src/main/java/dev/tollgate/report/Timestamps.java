@@ -20,6 +20,7 @@ final class Timestamps {
     private long firstMillis = Long.MAX_VALUE;
     private long endMillis = Long.MIN_VALUE;
     private String day = "";
+    private String month = "";
 
     Timestamps(ZoneId zone) {
         this.zone = zone;
@@ -80,8 +81,15 @@ final class Timestamps {
             firstMillis = date.atStartOfDay(zone).toInstant().toEpochMilli();
             endMillis = date.plusDays(1).atStartOfDay(zone).toInstant().toEpochMilli();
             day = date.toString();
+            month = day.substring(0, day.length() - 3);
         }
         return day;
+    }
+
+    /** The month in the report's time zone, as {@code 2026-11}. */
+    String month(long millis) {
+        day(millis);
+        return month;
     }
 
     /** The hour in the report's time zone, as {@code 2026-11-03T12}. */

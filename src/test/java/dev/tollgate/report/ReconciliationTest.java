@@ -105,8 +105,8 @@ class ReconciliationTest {
         try (OutputStream out = new GZIPOutputStream(packed)) {
             out.write(cur.getBytes(StandardCharsets.UTF_8));
         }
-        CostAndUsage bill = new CostAndUsage();
-        bill.read(Path.of("cur.csv.gz"), new ByteArrayInputStream(packed.toByteArray()));
+        CostAndUsage bill = new CostAndUsage(new BillParquet());
+        bill.read("cur", new ByteArrayInputStream(packed.toByteArray()));
         assertEquals(
                 List.of(
                         "2026-11-03 input 13",
@@ -132,8 +132,8 @@ class ReconciliationTest {
 
     @Test
     void namesTheColumnThatABillLacks() {
-        IOException failure = assertThrows(IOException.class, () -> new CostAndUsage()
-                .read(Path.of("x.csv"), new ByteArrayInputStream("a,b\n1,2\n".getBytes(StandardCharsets.UTF_8))));
+        IOException failure = assertThrows(IOException.class, () -> new CostAndUsage(new BillParquet())
+                .read("x.csv", new ByteArrayInputStream("a,b\n1,2\n".getBytes(StandardCharsets.UTF_8))));
         assertTrue(String.valueOf(failure.getMessage()).contains("line_item_usage_start_date"));
     }
 }
