@@ -23,6 +23,9 @@ import java.util.regex.Pattern;
 record Expectation(String text, boolean required, Predicate<String> met) {
 
     private static final Duration LONGEST = Duration.ofDays(31);
+    // Its value is percent-encoded, and what it stands for is printable: no line break becomes a header of its own.
+    private static final Pattern HEADER = Pattern.compile(
+            "[!#$%&'*+.^_`|~0-9A-Za-z-]+ *=([\\x20-\\x24\\x26-\\x7e]|%[2-6][0-9A-Fa-f]|%7[0-9A-Ea-e])*");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Pattern ROLE =
             Pattern.compile("arn:aws(-[a-z-]{1,20})?:iam::\\d{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}");
@@ -158,7 +161,7 @@ record Expectation(String text, boolean required, Predicate<String> met) {
     static Expectation headers() {
         return new Expectation("headers such as name=value with a comma between two", false, value -> Arrays.stream(
                         value.split(",", -1))
-                .allMatch(pair -> pair.strip().matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+ *=[\\x20-\\x7e]*")));
+                .allMatch(pair -> HEADER.matcher(pair.strip()).matches()));
     }
 
     static Expectation key() {

@@ -57,12 +57,12 @@ final class OtlpDelivery {
 
     private Future<Outcome> attempt(Buffer json, int number) {
         return receiver.post(json)
-                .otherwise(e -> new OtlpReceiver.Reply(0, "", ""))
+                .otherwise(e -> new OtlpReceiver.Reply(0, "", String.valueOf(e.getMessage())))
                 .compose(reply -> {
                     if (reply.status() >= 200 && reply.status() < 300) {
                         return Future.succeededFuture(accepted(reply));
                     }
-                    failing(reply.status());
+                    failing(reply);
                     if (number >= bounds.attempts || !RETRYABLE.contains(reply.status())) {
                         return Future.succeededFuture(new Outcome(false, 0));
                     }
@@ -78,12 +78,13 @@ final class OtlpDelivery {
         return new Outcome(true, rejected(reply.body()));
     }
 
-    private void failing(int status) {
+    private void failing(OtlpReceiver.Reply reply) {
         if (!failing) {
             failing = true;
             LOG.warnf(
-                    "The OTLP receiver does not take %s: %s; what is lost is counted",
-                    signal, status == 0 ? "no answer" : "status " + status);
+                    "The OTLP receiver does not take %s: %s; what is lost is counted. It must speak OTLP/HTTP in JSON,"
+                            + " usually on port 4318 (4317 is gRPC)",
+                    signal, reply.status() == 0 ? reply.body() : "status " + reply.status());
         }
     }
 

@@ -26,7 +26,7 @@ final class OtlpReceiver {
     private final RequestOptions options;
     private final Duration deadline;
 
-    /** @param status 200 to 599 */
+    /** @param status 200 to 599; 0 if there was none, and the body says why */
     record Reply(int status, String retryAfter, String body) {}
 
     /**

@@ -2,9 +2,10 @@ package dev.tollgate.telemetry;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tollgate.bedrock.Usage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * One call as a span, with the attributes of the conventions for generative AI and ours. Never a prompt or an answer.
@@ -18,15 +19,16 @@ record Span(CallTrace trace, UsageRecord call, String error, long startNanos, lo
 
     private static final int CLIENT = 3;
     private static final int FAILED = 2;
-    private static final int USUAL_BYTES = 1800;
+    private static final int USUAL_LENGTH = 1800;
     // A model's name can have 2,048 characters, a tracestate more.
     private static final int MAX_TEXT = 512;
 
     /** The upstream. */
     record Server(String address, int port) {}
 
+    /** Through a text, because names that callers choose can hold halves of characters, which bytes have no form for. */
     byte[] json() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(USUAL_BYTES);
+        StringWriter out = new StringWriter(USUAL_LENGTH);
         try (JsonGenerator json = OtlpResource.JSON.createGenerator(out)) {
             TraceParent own = trace.recorded().orElseThrow();
             String model = bounded(call.subject().modelId());
@@ -57,7 +59,7 @@ record Span(CallTrace trace, UsageRecord call, String error, long startNanos, lo
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toByteArray();
+        return out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private void convention(JsonGenerator json, String operation, String model) throws IOException {

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 
 /**
  * Spans on their way out, at most so many bytes. What does not fit is dropped and counted; nothing waits for the receiver.
@@ -27,6 +28,7 @@ final class SpanExport {
         static final Bounds USUAL = new Bounds(2 * 1024 * 1024, 256 * 1024, 1000);
     }
 
+    private static final int LEAST_BYTES = 1024;
     private static final String HELP = "Spans of calls, by what became of them";
 
     private final Context context;
@@ -57,9 +59,18 @@ final class SpanExport {
         return meters.counter("tollgate.otlp.spans", HELP, Tags.of("outcome", outcome));
     }
 
-    /** Queues one span, from any thread; returns at once. */
-    void add(byte[] span) {
-        boolean full;
+    /**
+     * Queues one span, from any thread; returns at once.
+     *
+     * @param json not asked for while nothing fits
+     */
+    void add(Supplier<byte[]> json) {
+        if (isFull()) {
+            dropped.increment();
+            return;
+        }
+        byte[] span = json.get();
+        boolean due;
         synchronized (this) {
             if (waitingBytes + span.length > bounds.waitingBytes) {
                 dropped.increment();
@@ -70,12 +81,16 @@ final class SpanExport {
             }
             waiting.add(span);
             // A message is due as soon as it is full, once.
-            full = waitingBytes < bounds.messageBytes && waitingBytes + span.length >= bounds.messageBytes;
+            due = waitingBytes < bounds.messageBytes && waitingBytes + span.length >= bounds.messageBytes;
             waitingBytes += span.length;
         }
-        if (full) {
+        if (due) {
             context.runOnContext(v -> next());
         }
+    }
+
+    private synchronized boolean isFull() {
+        return waitingBytes + LEAST_BYTES > bounds.waitingBytes;
     }
 
     /** Sends what waits without waiting for more; completes once nothing is left, which can take long. */

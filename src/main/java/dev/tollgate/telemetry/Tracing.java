@@ -83,7 +83,7 @@ public final class Tracing {
     public void end(CallTrace trace, UsageRecord call, String error, long nanos) {
         if (spans.isPresent() && trace.recorded().isPresent()) {
             long end = MetricPoints.nanos(clock.instant());
-            spans.get().add(new Span(trace, call, error, end - nanos, end, server).json());
+            spans.get().add(new Span(trace, call, error, end - nanos, end, server)::json);
         }
     }
 

@@ -213,4 +213,22 @@ class SettingsConfigTest {
         assertEquals("\"a?b\"", url.shown("a\nb"));
         assertTrue(url.shown("x".repeat(500)).length() < 110);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "api-key=a%20b,x=1; true",
+                "authorization=Basic YWJj==; true",
+                "x=; true",
+                "x; false",
+                "x=1,; false",
+                "x=a%0d%0aInjected: 1; false",
+                "x=%zz; false",
+                "x=%7f; false",
+                "x y=1; false",
+            })
+    void headersOfTheExporterHoldNoLineBreak(String value, boolean legal) {
+        assertEquals(legal, Expectation.headers().unmet(value).isEmpty(), value);
+    }
 }
