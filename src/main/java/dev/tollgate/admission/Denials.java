@@ -22,6 +22,9 @@ final class Denials {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
     private static final long RETRY_MILLIS = 1000;
 
+    /** How a bucket was when it denied, and how long until the call may fit. */
+    private record State(Balance balance, long waitMillis, Instant now) {}
+
     private Denials() {}
 
     static Denied denied(Guard guard, AdmitReply.Denied reply, Instant now) {
@@ -35,7 +38,7 @@ final class Denials {
                         named(guard.limit()) + balance.held() + " of " + bucket.capacity()
                                 + " calls are in flight; retry when one has ended";
                 };
-        return of(reason(bucket.kind()), guard, balance, reply.waitMillis(), now, message);
+        return of(reason(bucket.kind()), guard, new State(balance, reply.waitMillis(), now), message);
     }
 
     private static Reason reason(Bucket.Kind kind) {
@@ -68,7 +71,7 @@ final class Denials {
         String message = named(guard.limit()) + "this call alone reserves " + amount(weight, claim.estimate())
                 + ", the limit is " + amount(weight, claim.bucket().capacity())
                 + "; lower the maximum of output tokens";
-        return of(Reason.TOO_LARGE, guard, reply.decided(), 0, now, message);
+        return of(Reason.TOO_LARGE, guard, new State(reply.decided(), 0, now), message);
     }
 
     static Denied tooManyLimits(Plan plan) {
@@ -115,17 +118,16 @@ final class Denials {
         return plain(Reason.LEDGER_UNAVAILABLE, plan.guards().get(0).limit(), waitMillis, message);
     }
 
-    private static Denied of(
-            Reason reason, Guard guard, Balance balance, long waitMillis, Instant now, String message) {
+    private static Denied of(Reason reason, Guard guard, State state, String message) {
         Bucket bucket = guard.claim().bucket();
-        long resets = bucket.resetsAtMillis(now.toEpochMilli(), balance);
+        long resets = bucket.resetsAtMillis(state.now.toEpochMilli(), state.balance);
         return new Denied(
                 reason,
                 guard.limit().name(),
                 weight(guard.limit()),
                 bucket.capacity(),
-                balance.remaining(bucket.capacity()),
-                waitMillis,
+                state.balance.remaining(bucket.capacity()),
+                state.waitMillis,
                 resets == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(resets)),
                 message);
     }

@@ -130,10 +130,11 @@ public final class Completion {
         metrics.answered(
                 call.operation(),
                 call.target(),
-                errorType,
-                charge.estimated() ? Usage.NONE : charge.usage(),
-                exchange.elapsedNanos(),
-                exchange.streamed() ? firstByte(end) : 0);
+                new Metrics.Answered(
+                        errorType,
+                        charge.estimated() ? Usage.NONE : charge.usage(),
+                        exchange.elapsedNanos(),
+                        exchange.streamed() ? firstByte(end) : 0));
     }
 
     private static String errorType(CallEnd end) {

@@ -1,5 +1,6 @@
 package dev.tollgate.proxy;
 
+import dev.tollgate.telemetry.Tracing;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -21,25 +22,32 @@ public final class OpenCalls {
     private final Vertx vertx;
     private final ProxyConfig config;
     private final InstantSource clock;
+    private final Tracing tracing;
     private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger draining = new AtomicInteger();
     private volatile boolean stopping;
 
-    public OpenCalls(Vertx vertx, ProxyConfig config, InstantSource clock) {
+    public OpenCalls(Vertx vertx, ProxyConfig config, InstantSource clock, Tracing tracing) {
         this.vertx = vertx;
+        this.tracing = tracing;
         this.clock = clock;
         this.config = config;
     }
 
     /** A call's own object; it is not counted yet. */
     Exchange open(HttpServerRequest request) {
-        return Exchange.open(request, clock);
+        return traced(Exchange.open(request, clock));
     }
 
     /** The same of a call of another API. */
     Exchange open(HttpServerRequest request, Dialect dialect) {
-        return Exchange.open(request, dialect, clock);
+        return traced(Exchange.open(request, dialect, clock));
+    }
+
+    private Exchange traced(Exchange exchange) {
+        exchange.traced(tracing.begin(exchange.request().headers()));
+        return exchange;
     }
 
     /** Counts a call; fails if the process stops or the bound is reached. {@link #leave} undoes it, also after a failure. */

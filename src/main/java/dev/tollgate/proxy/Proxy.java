@@ -4,7 +4,6 @@ import dev.tollgate.admission.Admission;
 import dev.tollgate.admission.Decision;
 import dev.tollgate.telemetry.CallCounters;
 import dev.tollgate.telemetry.Metrics;
-import dev.tollgate.telemetry.Tracing;
 import dev.tollgate.upstream.Upstream;
 import dev.tollgate.upstream.UpstreamRequest;
 import io.vertx.core.Future;
@@ -19,7 +18,6 @@ public final class Proxy {
     private final Upstream upstream;
     private final Relays relays;
     private final Metrics metrics;
-    private final Tracing tracing;
     private final Completion completion;
 
     public Proxy(
@@ -29,7 +27,6 @@ public final class Proxy {
             Upstream upstream,
             Relays relays,
             Metrics metrics,
-            Tracing tracing,
             Completion completion) {
         this.intake = intake;
         this.reader = reader;
@@ -37,7 +34,6 @@ public final class Proxy {
         this.upstream = upstream;
         this.relays = relays;
         this.metrics = metrics;
-        this.tracing = tracing;
         this.completion = completion;
     }
 
@@ -53,7 +49,6 @@ public final class Proxy {
 
     /** All of it: count, read, translate, understand, decide, forward, relay, settle. */
     private void handle(Exchange exchange) {
-        exchange.traced(tracing.begin(exchange.request().headers()));
         relays.openCalls()
                 .enter(exchange)
                 .compose(v -> intake.read(exchange))

@@ -20,10 +20,8 @@ final class Relay {
     private final Relays relays;
     private final Exchange exchange;
     private final HttpClientResponse upstream;
-    private final HttpServerResponse downstream;
     private final Meter meter;
     private final Outlet outlet;
-    private final boolean eventStream;
     private final Promise<CallEnd> end = Promise.promise();
     private long firstByteNanos;
     private long lastChunkNanos = System.nanoTime();
@@ -37,32 +35,38 @@ final class Relay {
         this.relays = relays;
         this.exchange = exchange;
         this.upstream = upstream;
-        this.downstream = exchange.response();
         this.meter = Meter.of(exchange.operation(), upstream.headers());
-        this.eventStream = String.valueOf(upstream.getHeader("content-type"))
+        this.outlet = relays.outlet(exchange, upstream, new PassingOutlet(downstream(), this::takesFrame));
+    }
+
+    private HttpServerResponse downstream() {
+        return exchange.response();
+    }
+
+    private boolean eventStream() {
+        return String.valueOf(upstream.getHeader("content-type"))
                 .toLowerCase(Locale.ROOT)
                 .startsWith(EventStream.CONTENT_TYPE);
-        this.outlet = relays.outlet(exchange, upstream, new PassingOutlet(downstream, this::takesFrame));
     }
 
     private boolean takesFrame() {
-        return eventStream && upstream.statusCode() < 400 && meter.atFrameBoundary();
+        return eventStream() && upstream.statusCode() < 400 && meter.atFrameBoundary();
     }
 
     Future<CallEnd> run() {
         exchange.onCut(this::stop);
         exchange.answersThrough(outlet);
         outlet.begin(upstream);
-        downstream.drainHandler(v -> {
+        downstream().drainHandler(v -> {
             paused = false;
             upstream.resume();
         });
-        downstream.exceptionHandler(e -> clientGone());
-        downstream.closeHandler(v -> clientGone());
+        downstream().exceptionHandler(e -> clientGone());
+        downstream().closeHandler(v -> clientGone());
         upstream.exceptionHandler(e -> broken(CallEnd.Broken.Cause.CUT));
         upstream.endHandler(v -> complete());
         upstream.handler(this::chunk);
-        if (downstream.closed()) {
+        if (downstream().closed()) {
             clientGone();
         }
         upstream.resume();
@@ -86,7 +90,7 @@ final class Relay {
         }
         if (!clientGone) {
             outlet.chunk(chunk);
-            if (downstream.writeQueueFull()) {
+            if (downstream().writeQueueFull()) {
                 paused = true;
                 upstream.pause();
             }
@@ -125,7 +129,7 @@ final class Relay {
 
     /** A wrong path can be answered with 200 and JSON instead of the stream that was requested. */
     private boolean wrongShape() {
-        return exchange.operation().eventStream() && !eventStream;
+        return exchange.operation().eventStream() && !eventStream();
     }
 
     /** Checks that bytes still move; armed again for what is left of the longest silence. */
@@ -156,7 +160,7 @@ final class Relay {
                     case STOPPED -> "Tollgate is stopping";
                 };
         if (!clientGone) {
-            if (downstream.ended() || !outlet.broken(why)) {
+            if (downstream().ended() || !outlet.broken(why)) {
                 exchange.abort();
             }
         }
@@ -171,7 +175,7 @@ final class Relay {
     }
 
     private void clientGone() {
-        if (clientGone || ended() || downstream.ended()) {
+        if (clientGone || ended() || downstream().ended()) {
             return;
         }
         clientGone = true;

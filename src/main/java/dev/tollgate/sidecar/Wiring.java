@@ -96,7 +96,7 @@ final class Wiring {
                 upstream.profiles());
         this.usageLog = usageLog();
         this.tracing = tracing();
-        this.openCalls = new OpenCalls(platform.vertx(), slices.proxy(), platform.clock());
+        this.openCalls = new OpenCalls(platform.vertx(), slices.proxy(), platform.clock(), tracing);
         this.intake = new Intake(platform.vertx(), slices.proxy(), openCalls);
         this.proxy = proxyRoom();
         this.control = controlRoom();
@@ -187,7 +187,6 @@ final class Wiring {
                 runtime,
                 Relays.of(platform.vertx(), openCalls, runtime.idleTimeout(), slices.proxy()),
                 metrics,
-                tracing,
                 new Completion(
                         slices.denial(),
                         openCalls,

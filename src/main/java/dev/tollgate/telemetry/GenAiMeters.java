@@ -33,22 +33,15 @@ final class GenAiMeters {
      * Counts one call that went to the upstream.
      *
      * @param real true if the price book knows the model
-     * @param firstChunkNanos 0 if the answer is no stream, or none came
      */
-    void ended(
-            Operation operation,
-            ModelTarget target,
-            boolean real,
-            String error,
-            Usage usage,
-            long nanos,
-            long firstChunkNanos) {
+    void ended(Operation operation, ModelTarget target, boolean real, Metrics.Answered answer) {
         OfOperation its = of(operation, target, models.bounded(target.name(), real));
-        String bounded = boundedError(error);
-        its.durations.of(bounded).record(nanos, TimeUnit.NANOSECONDS);
-        if (firstChunkNanos > 0) {
-            its.firstChunks.of(bounded).record(firstChunkNanos, TimeUnit.NANOSECONDS);
+        String bounded = boundedError(answer.error());
+        its.durations.of(bounded).record(answer.nanos(), TimeUnit.NANOSECONDS);
+        if (answer.firstChunkNanos() > 0) {
+            its.firstChunks.of(bounded).record(answer.firstChunkNanos(), TimeUnit.NANOSECONDS);
         }
+        Usage usage = answer.usage();
         long input = GenAi.input(usage);
         if (input > 0) {
             its.tokens.of("input").record(input);

@@ -165,14 +165,16 @@ public final class Metrics implements PolicyWatcher.Listener {
     }
 
     /**
-     * One call that went to the upstream, in the OpenTelemetry GenAI names.
+     * How a call ended that went to the upstream.
      *
      * @param usage as it was reported, {@link Usage#NONE} if it was not
      * @param firstChunkNanos 0 if the answer is no stream, or none came
      */
-    public void answered(
-            Operation operation, ModelTarget target, String error, Usage usage, long nanos, long firstChunkNanos) {
-        genAi.ended(operation, target, real.test(target), error, usage, nanos, firstChunkNanos);
+    public record Answered(String error, Usage usage, long nanos, long firstChunkNanos) {}
+
+    /** One call that went to the upstream, in the OpenTelemetry GenAI names. */
+    public void answered(Operation operation, ModelTarget target, Answered answer) {
+        genAi.ended(operation, target, real.test(target), answer);
     }
 
     /** @param phase read, decide or settle: what Tollgate itself added */

@@ -140,14 +140,14 @@ final class DataPath implements AutoCloseable {
         this.ledger = new Faulty();
         ProxyConfig bounds = config.getConfigMapping(ProxyConfig.class);
         Admission admission = admission(clock, policy, callers, mode);
-        this.openCalls = new OpenCalls(vertx, bounds, clock);
+        Tracing tracing = tracing(config, clock);
+        this.openCalls = new OpenCalls(vertx, bounds, clock, tracing);
         UpstreamConfig up = config.getConfigMapping(UpstreamConfig.class);
         Endpoint endpoint = Endpoint.of(up, Optional.empty());
         Upstream runtime = new Upstream(
                 vertx, up, endpoint, Signer.of(vertx, endpoint, Optional.of("key"), DataPath::unguarded, clock));
         this.records = record(config);
         this.usageLog = usageLog(config);
-        Tracing tracing = tracing(config, clock);
         this.proxy = new Proxy(
                 new Intake(vertx, bounds, openCalls),
                 new CallReader(
@@ -160,7 +160,6 @@ final class DataPath implements AutoCloseable {
                 runtime,
                 Relays.of(vertx, openCalls, up.idleTimeout(), bounds),
                 metrics,
-                tracing,
                 new Completion(
                         config.getConfigMapping(DenialConfig.class),
                         openCalls,

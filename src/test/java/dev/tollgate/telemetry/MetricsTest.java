@@ -48,7 +48,9 @@ class MetricsTest {
             metrics.call(caller("t" + i), model("vendor.made-up-" + i)).request();
             metrics.unknownPrice(model("vendor.made-up-" + i));
             metrics.answered(
-                    Operation.CONVERSE, model("vendor.made-up-" + i), "made-up-" + i, new Usage(1, 1, 0, 0, 0), 1, 1);
+                    Operation.CONVERSE,
+                    model("vendor.made-up-" + i),
+                    new Metrics.Answered("made-up-" + i, new Usage(1, 1, 0, 0, 0), 1, 1));
         }
         long tenants = registry.find("tollgate.requests").counters().stream()
                 .map(c -> c.getId().getTag("tenant"))
@@ -118,10 +120,7 @@ class MetricsTest {
         metrics.answered(
                 Operation.CONVERSE_STREAM,
                 model("us.amazon.nova-lite-v1:0"),
-                "none",
-                new Usage(10, 7, 5, 1, 0),
-                3_000_000_000L,
-                20_000_000L);
+                new Metrics.Answered("none", new Usage(10, 7, 5, 1, 0), 3_000_000_000L, 20_000_000L));
 
         Tags tags = Tags.of(
                 "gen_ai.operation.name", "chat",
@@ -175,7 +174,10 @@ class MetricsTest {
 
     @Test
     void anAnswerThatIsNoStreamHasNoFirstChunkAndWhatIsNotReportedNoTokens() {
-        metrics.answered(Operation.CONVERSE, model("us.amazon.nova-lite-v1:0"), "timeout", Usage.NONE, 1, 0);
+        metrics.answered(
+                Operation.CONVERSE,
+                model("us.amazon.nova-lite-v1:0"),
+                new Metrics.Answered("timeout", Usage.NONE, 1, 0));
         assertTrue(registry.find("gen_ai.client.operation.time_to_first_chunk")
                 .timers()
                 .isEmpty());
@@ -185,9 +187,13 @@ class MetricsTest {
     @Test
     void errorsBeyondFiftyAreOther() {
         for (int i = 0; i < 200; i++) {
-            metrics.answered(Operation.CONVERSE, model("us.amazon.nova-lite-v1:0"), "Made" + i, Usage.NONE, 1, 0);
+            metrics.answered(
+                    Operation.CONVERSE,
+                    model("us.amazon.nova-lite-v1:0"),
+                    new Metrics.Answered("Made" + i, Usage.NONE, 1, 0));
         }
-        metrics.answered(Operation.CONVERSE, model("us.amazon.nova-lite-v1:0"), "none", Usage.NONE, 1, 0);
+        metrics.answered(
+                Operation.CONVERSE, model("us.amazon.nova-lite-v1:0"), new Metrics.Answered("none", Usage.NONE, 1, 0));
         assertEquals(
                 51, registry.find("gen_ai.client.operation.duration").timers().size());
         assertEquals(
