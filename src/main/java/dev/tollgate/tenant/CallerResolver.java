@@ -20,7 +20,7 @@ public final class CallerResolver {
     private final boolean anyTenant;
     private final Set<String> tenants;
 
-    /** What the policy file knows of a tenant; fills in what neither request nor pod says. */
+    /** What the policy file says of a tenant; neither its pods nor its requests change it. */
     public record TenantFacts(Optional<String> costCenter, Optional<String> environment) {}
 
     public CallerResolver(IdentityConfig config) {
@@ -42,9 +42,9 @@ public final class CallerResolver {
         this.anyTenant = tenants.contains("*");
     }
 
-    /** The caller that the pod's facts name, filled in by the policy. */
+    /** The caller where no request names one. */
     public Caller pod(Function<String, Optional<TenantFacts>> policy) {
-        return filledIn(policy.apply(pod.tenant()));
+        return caller(pod.tenant(), Named.NOTHING, policy);
     }
 
     /**
@@ -97,6 +97,7 @@ public final class CallerResolver {
 
     /** What a request says of its caller: by metadata first, then by headers. */
     private record Named(Map<String, String> metadata, Function<String, @Nullable String> header) {
+        static final Named NOTHING = new Named(Map.of(), name -> null);
 
         Optional<String> value(String key, String name) {
             return Optional.ofNullable(metadata.get(key))
@@ -106,19 +107,6 @@ public final class CallerResolver {
         Optional<String> legal(String key, String name) {
             return value(key, name).filter(Caller::legal);
         }
-    }
-
-    private Caller filledIn(Optional<TenantFacts> facts) {
-        return new Caller(
-                pod.tenant(),
-                pod.application(),
-                !pod.costCenter().equals(IdentityConfig.NO_COST_CENTER)
-                        ? pod.costCenter()
-                        : facts.flatMap(TenantFacts::costCenter).orElse(pod.costCenter()),
-                !pod.environment().equals(IdentityConfig.NO_ENVIRONMENT)
-                        ? pod.environment()
-                        : facts.flatMap(TenantFacts::environment).orElse(pod.environment()),
-                Caller.NO_USER);
     }
 
     /** True if requests may name this tenant. */

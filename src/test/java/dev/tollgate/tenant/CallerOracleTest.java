@@ -92,20 +92,16 @@ class CallerOracleTest {
                 settings.get("tollgate.identity.application"),
                 trusts ? legal(metadata, "applicationId", headers, "x-tollgate-application") : null,
                 "unknown");
-        String center = trusts
-                ? first(
-                        policyCenter.orElse(null),
-                        podCenter,
-                        legal(metadata, "costCenter", headers, "x-tollgate-cost-center"),
-                        "unassigned")
-                : first(podCenter, policyCenter.orElse(null), "unassigned");
-        String environment = trusts
-                ? first(
-                        policyEnvironment.orElse(null),
-                        podEnvironment,
-                        legal(metadata, "environment", headers, "x-tollgate-environment"),
-                        "unknown")
-                : first(podEnvironment, policyEnvironment.orElse(null), "unknown");
+        String center = first(
+                policyCenter.orElse(null),
+                podCenter,
+                trusts ? legal(metadata, "costCenter", headers, "x-tollgate-cost-center") : null,
+                "unassigned");
+        String environment = first(
+                policyEnvironment.orElse(null),
+                podEnvironment,
+                trusts ? legal(metadata, "environment", headers, "x-tollgate-environment") : null,
+                "unknown");
         String user = trusts ? first(legal(metadata, "userId", headers, "x-tollgate-user"), "none") : "none";
         return Optional.of(new Caller(tenant, application, center, environment, user));
     }
