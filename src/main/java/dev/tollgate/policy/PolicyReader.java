@@ -19,6 +19,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /** Reads a policy file; reports every mistake with its line, what was expected and what was found. */
 public final class PolicyReader {
@@ -60,10 +61,16 @@ public final class PolicyReader {
         return policy;
     }
 
+    /** True for a text without content: blank, comments only, {@code ---} or {@code null}. */
+    static boolean isEmpty(String yaml) {
+        return parse(yaml) == null;
+    }
+
     /** Null for a file without content. */
     private static @Nullable Node parse(String yaml) {
         try {
-            return new Yaml(new SafeConstructor(new LoaderOptions())).compose(new StringReader(yaml));
+            Node root = new Yaml(new SafeConstructor(new LoaderOptions())).compose(new StringReader(yaml));
+            return root == null || Tag.NULL.equals(root.getTag()) ? null : root;
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
             throw notYaml(line, String.valueOf(e.getProblem()));

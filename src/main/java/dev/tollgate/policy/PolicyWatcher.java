@@ -97,11 +97,11 @@ public final class PolicyWatcher implements Supplier<Policy> {
         Policy current = state.policy();
         try {
             Policy read = PolicyReader.read(text, Math.max(version, current.version() + 1));
-            if (text.isBlank() && !current.limits().isEmpty()) {
+            if (!current.limits().isEmpty() && PolicyReader.isEmpty(text)) {
                 // An editor empties a file before it writes it: no reason to lift every limit.
                 refuse(
                         List.of(PolicyState.Mistake.ofFile(
-                                "expected a policy, found an empty file; \"limits: []\" lifts all limits")),
+                                "expected a policy, found a file without content; \"limits: []\" lifts all limits")),
                         text);
                 return false;
             }

@@ -279,6 +279,7 @@ class PolicyReaderTest {
     void anEmptyFileIsAPolicyWithoutLimits() {
         assertTrue(PolicyReader.read("", 1).limits().isEmpty());
         assertTrue(PolicyReader.read("# nothing\n", 1).limits().isEmpty());
+        assertTrue(PolicyReader.read("---\n# nothing\n", 1).limits().isEmpty());
     }
 
     @Test

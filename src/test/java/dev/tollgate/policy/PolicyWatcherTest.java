@@ -72,6 +72,9 @@ class PolicyWatcherTest {
     void anEmptiedFileKeepsTheLimits() throws IOException {
         refuses("", 1);
         refuses("  \n", 2);
+        refuses("# limits: [ { name: a, concurrency: 5 } ]\n", 3);
+        refuses("---\n", 4);
+        refuses("null", 5);
         Files.writeString(file, "limits: []");
         Ports.await(SOON, "limits to be lifted", () -> watcher.get().limits().isEmpty());
     }
