@@ -122,6 +122,13 @@ final class ProfilesCommand implements Callable<Integer> {
         } else if (!outcome.aliases().isEmpty()) {
             System.out.print(AliasWriter.file(outcome.aliases()));
         }
+        Map<String, String> written = outcome.aliases();
+        context.policy().aliases().forEach((alias, value) -> {
+            if (outcome.deleted().contains(value) && !written.containsKey(alias)) {
+                System.out.println("alias " + alias + " still names a deleted profile: remove it from "
+                        + context.file().orElseThrow());
+            }
+        });
         if (options.activates()) {
             failed += context.activate(plan.tagKeys());
         }

@@ -53,7 +53,8 @@ record ProfilesContext(
                         .or(() -> slices.upstream().controlEndpoint())
                         .or(() -> slices.given("AWS_ENDPOINT_URL").map(URI::create))
                         .orElseGet(() -> Endpoint.ofService("bedrock", region)),
-                region);
+                region,
+                slices.upstream().caFile());
         String home = region.startsWith("cn-") ? "cn-northwest-1" : "us-east-1";
         AwsService costs = new AwsService(
                 "ce",
@@ -61,9 +62,12 @@ record ProfilesContext(
                         .or(() -> slices.given("AWS_ENDPOINT_URL"))
                         .map(URI::create)
                         .orElseGet(() -> Endpoint.ofService("ce", home)),
-                home);
+                home,
+                slices.upstream().caFile());
         CallerIdentity identity = new CallerIdentity(
-                slices.given("AWS_ENDPOINT_URL_STS").or(() -> slices.given("AWS_ENDPOINT_URL")), region);
+                slices.given("AWS_ENDPOINT_URL_STS").or(() -> slices.given("AWS_ENDPOINT_URL")),
+                region,
+                slices.upstream().caFile());
         return new ProfilesContext(
                 region,
                 file,

@@ -57,7 +57,10 @@ final class UpstreamExamination {
             findings.ok("identity", "a Bedrock API key; --count-tokens MODEL tries it");
             return;
         }
-        CallerIdentity identity = new CallerIdentity(slices.given("AWS_ENDPOINT_URL_STS"), endpoint.region());
+        CallerIdentity identity = new CallerIdentity(
+                slices.given("AWS_ENDPOINT_URL_STS"),
+                endpoint.region(),
+                slices.upstream().caFile());
         try {
             findings.ok("identity", onWorker(identity::arn));
         } catch (CredentialsMissingException e) {

@@ -5,10 +5,12 @@ import dev.tollgate.upstream.AwsService;
 import dev.tollgate.upstream.AwsServiceException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -21,6 +23,7 @@ public final class Application {
     private final Choices choices;
     private final Consumer<String> report;
     private final Map<String, String> aliases = new LinkedHashMap<>();
+    private final Set<String> deleted = new HashSet<>();
     private int undone;
 
     /**
@@ -38,8 +41,9 @@ public final class Application {
      *
      * @param aliases ARN of each declared profile that can be called, by its name, in the order of the file
      * @param undone differences that remain, but for undeclared profiles
+     * @param deleted ARNs that no longer exist
      */
-    public record Outcome(Map<String, String> aliases, int undone) {}
+    public record Outcome(Map<String, String> aliases, int undone, Set<String> deleted) {}
 
     private Application(ControlPlane controlPlane, Choices choices, Consumer<String> report) {
         this.controlPlane = controlPlane;
@@ -63,7 +67,7 @@ public final class Application {
                 application.left(step.name(), e.type().isEmpty() ? e.getMessage() : e.type() + ": " + e.getMessage());
             }
         }
-        return new Outcome(application.aliases, application.undone);
+        return new Outcome(application.aliases, application.undone, application.deleted);
     }
 
     private void left(String name, String why) {
@@ -143,6 +147,7 @@ public final class Application {
         for (int attempt = 1; ; attempt++) {
             try {
                 controlPlane.delete(arn);
+                deleted.add(arn);
                 report.accept("deleted " + name + " " + arn);
                 return;
             } catch (AwsServiceException e) {

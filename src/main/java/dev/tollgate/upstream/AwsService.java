@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,10 +35,13 @@ public final class AwsService {
 
     private final SignedCall call;
 
-    /** @param service name in signatures, such as {@code bedrock} or {@code ce} */
-    public AwsService(String service, URI endpoint, String region) {
+    /**
+     * @param service name in signatures, such as {@code bedrock} or {@code ce}
+     * @param authorities PEM file of those to trust; the JDK's without one
+     */
+    public AwsService(String service, URI endpoint, String region, Optional<Path> authorities) {
         AwsCredentialsProvider credentials = new RecentCredentials(CredentialsChain.of(region));
-        this.call = new SignedCall(endpoint, service, region, credentials, TIMEOUT_MILLIS);
+        this.call = new SignedCall(endpoint, service, region, credentials, authorities, TIMEOUT_MILLIS);
     }
 
     /** Where it is. */

@@ -2,6 +2,7 @@ package dev.tollgate.upstream;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,11 +17,14 @@ public final class CallerIdentity {
 
     private final SignedCall call;
 
-    /** @param endpoint of STS; default: the region's own */
-    public CallerIdentity(Optional<String> endpoint, String region) {
+    /**
+     * @param endpoint of STS; default: the region's own
+     * @param authorities PEM file of those to trust; the JDK's without one
+     */
+    public CallerIdentity(Optional<String> endpoint, String region, Optional<Path> authorities) {
         Endpoint sts = Endpoint.sts(endpoint, region);
         URI address = URI.create((sts.tls() ? "https://" : "http://") + sts.authority());
-        this.call = new SignedCall(address, "sts", region, CredentialsChain.of(region), TIMEOUT_MILLIS);
+        this.call = new SignedCall(address, "sts", region, CredentialsChain.of(region), authorities, TIMEOUT_MILLIS);
     }
 
     /** Where STS is. */

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -15,8 +17,18 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
-/** Requests to one AWS endpoint by the JDK's client, for commands. Blocking; bounded in time and size; no redirects. */
-record SignedCall(URI endpoint, String service, String region, AwsCredentialsProvider credentials, int timeoutMillis) {
+/**
+ * Requests to one AWS endpoint by the JDK's client, for commands. Blocking; bounded in time and size; no redirects.
+ *
+ * @param authorities PEM file of those to trust; the JDK's without one
+ */
+record SignedCall(
+        URI endpoint,
+        String service,
+        String region,
+        AwsCredentialsProvider credentials,
+        Optional<Path> authorities,
+        int timeoutMillis) {
 
     private static final int MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
@@ -37,6 +49,11 @@ record SignedCall(URI endpoint, String service, String region, AwsCredentialsPro
         SdkHttpFullRequest request = signed(method, path, query, headers, body);
         HttpURLConnection connection =
                 (HttpURLConnection) request.getUri().toURL().openConnection();
+        if (connection instanceof HttpsURLConnection secure) {
+            if (authorities.isPresent()) {
+                secure.setSSLSocketFactory(Authorities.trusting(authorities.get()));
+            }
+        }
         connection.setConnectTimeout(timeoutMillis);
         connection.setReadTimeout(timeoutMillis);
         connection.setInstanceFollowRedirects(false);

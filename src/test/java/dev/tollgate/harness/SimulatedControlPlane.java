@@ -2,9 +2,11 @@ package dev.tollgate.harness;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -39,6 +41,7 @@ public final class SimulatedControlPlane {
     private final Map<String, String> tokens = new HashMap<>();
     private final String region;
     private final int port;
+    private final boolean tls;
     private volatile String denied = "";
     private volatile int creatingFor;
     private volatile Optional<JsonObject> createdMeanwhile = Optional.empty();
@@ -55,15 +58,25 @@ public final class SimulatedControlPlane {
     }
 
     public SimulatedControlPlane(Vertx vertx, String region) {
+        this(vertx, region, Optional.empty());
+    }
+
+    /** @param certificate to speak TLS with */
+    public SimulatedControlPlane(Vertx vertx, String region, Optional<Certificate> certificate) {
         this.region = region;
-        this.port = Upstreams.await(vertx.createHttpServer()
+        this.tls = certificate.isPresent();
+        HttpServerOptions options = new HttpServerOptions().setSsl(tls);
+        certificate.ifPresent(c -> options.setKeyCertOptions(new PemKeyCertOptions()
+                .addCertPath(c.certificate().toString())
+                .addKeyPath(c.key().toString())));
+        this.port = Upstreams.await(vertx.createHttpServer(options)
                         .requestHandler(request -> request.body().onSuccess(body -> handle(request, body)))
                         .listen(0, "127.0.0.1"))
                 .actualPort();
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port;
+        return (tls ? "https" : "http") + "://127.0.0.1:" + port;
     }
 
     /** Operations so far, by their names. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tollgate.harness.Certificate;
 import dev.tollgate.harness.Http;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.SidecarProcess;
@@ -307,6 +308,38 @@ class ProfilesIT {
                 "exit 1");
         controlPlane.deny("CreateInferenceProfile");
         contains(profiles("apply", "--prune"), "exit 0");
+    }
+
+    @Test
+    void authoritiesOfTheSettingAreTrusted() {
+        Certificate certificate = Certificate.of("ip:127.0.0.1");
+        SimulatedControlPlane secure = new SimulatedControlPlane(VERTX, "us-east-1", Optional.of(certificate));
+        contains(
+                profiles(settings("AWS_ENDPOINT_URL_BEDROCK", secure.url()), "apply"),
+                "expected AWS to answer, found: ",
+                "exit 1");
+        contains(
+                profiles(
+                        settings(
+                                "AWS_ENDPOINT_URL_BEDROCK",
+                                secure.url(),
+                                "TOLLGATE_UPSTREAM_CA_FILE",
+                                certificate.certificate().toString()),
+                        "apply"),
+                "created sales-haiku",
+                "exit 0");
+        assertTrue(secure.arn("sales-haiku").isPresent());
+    }
+
+    @Test
+    void aliasesOfDeletedProfilesAreNamed() throws IOException {
+        contains(profiles("apply", "--write"), "exit 0");
+        policy(Files.readString(policy).replaceAll("(?m)^  - \\{ name: legal-micro.*\n", ""));
+        contains(
+                profiles("apply", "--prune", "--write"),
+                "deleted legal-micro",
+                "alias legal-micro still names a deleted profile: remove it from " + policy,
+                "exit 0");
     }
 
     @Test
