@@ -1,5 +1,7 @@
 package dev.tollgate.harness;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
 /** A Redis server of its own: the machine's, else the one that comes as a jar. It keeps nothing unless told to. */
@@ -26,6 +30,28 @@ public final class RealRedis implements AutoCloseable {
         this.port = port;
         this.folder = folder;
         this.command = command;
+    }
+
+    /** A server of the version that comes as a jar: the oldest that is supported. */
+    public static RealRedis oldest() {
+        return of(embedded());
+    }
+
+    /** A Valkey, where the machine has one. */
+    public static RealRedis valkey() {
+        Optional<String> executable = installed("valkey-server");
+        assumeTrue(executable.isPresent(), "no valkey-server here");
+        return of(executable.get());
+    }
+
+    private static RealRedis of(String executable) {
+        for (int i = 1; i < ATTEMPTS; i++) {
+            RealRedis redis = at(executable, Ports.free());
+            if (redis.starts()) {
+                return redis;
+            }
+        }
+        throw new AssertionError("expected " + executable + " to start");
     }
 
     /** Starts a server; at another port if its port, or the one that a cluster's nodes talk by, is taken meanwhile. */
@@ -51,9 +77,13 @@ public final class RealRedis implements AutoCloseable {
     }
 
     private static RealRedis at(int port, String... settings) {
+        return at(executable(), port, settings);
+    }
+
+    private static RealRedis at(String executable, int port, String... settings) {
         String folder = newFolder();
         List<String> command = new ArrayList<>(List.of(
-                executable(),
+                executable,
                 "--port",
                 String.valueOf(port),
                 "--bind",
@@ -70,12 +100,18 @@ public final class RealRedis implements AutoCloseable {
     }
 
     private static String executable() {
-        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-            Path file = Path.of(folder, "redis-server");
-            if (Files.isExecutable(file)) {
-                return file.toString();
-            }
-        }
+        return installed("redis-server").orElseGet(RealRedis::embedded);
+    }
+
+    private static Optional<String> installed(String name) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst();
+    }
+
+    private static String embedded() {
         try {
             Path folder = Path.of("target", "redis");
             Files.createDirectories(folder);

@@ -19,11 +19,21 @@ final class RedisFixture implements AutoCloseable {
     private static final String TIME = "call('TIME')";
     private static final String SERVER = "info('server')";
 
-    final RealRedis server = RealRedis.start();
+    final RealRedis server;
     final Vertx vertx = Vertx.vertx();
-    final Redis client = Redis.createClient(vertx, options(server.url()));
-    final RedisConnection connection = Upstreams.await(client.connect());
+    final Redis client;
+    final RedisConnection connection;
     final ManualClock clock = new ManualClock(0);
+
+    RedisFixture() {
+        this(RealRedis.start());
+    }
+
+    RedisFixture(RealRedis server) {
+        this.server = server;
+        this.client = Redis.createClient(vertx, options(server.url()));
+        this.connection = Upstreams.await(client.connect());
+    }
 
     static RedisOptions options(String url) {
         return new RedisOptions()
