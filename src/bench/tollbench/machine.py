@@ -2,7 +2,6 @@
 import ctypes
 import os
 import re
-import signal
 import socket
 import subprocess
 import time
@@ -36,7 +35,11 @@ class Processes:
         return process
 
     def stop(self, process):
-        process.send_signal(signal.SIGKILL)
+        """At once; nginx in its own time, since a killed master leaves its workers behind."""
+        if os.path.basename(process.args[0]) == "nginx":
+            process.terminate()
+        else:
+            process.kill()
         process.wait()
         self.started.remove(process)
 

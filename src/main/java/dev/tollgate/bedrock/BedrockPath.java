@@ -43,11 +43,13 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
             return Optional.empty();
         }
         String last = rawPath.substring(slash + 1);
-        return MODEL_OPERATIONS.stream()
-                .filter(op -> op.label().equals(last))
-                .findFirst()
-                .flatMap(op -> decode(rawPath.substring(MODEL.length(), slash))
-                        .map(id -> new BedrockPath(op, Optional.of(id), "")));
+        for (Operation operation : MODEL_OPERATIONS) {
+            if (operation.label().equals(last)) {
+                Optional<String> id = decode(rawPath.substring(MODEL.length(), slash));
+                return id.isEmpty() ? Optional.empty() : Optional.of(new BedrockPath(operation, id, ""));
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<Operation> other(String method, String path) {
@@ -84,10 +86,20 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
     public static boolean legalModel(String id) {
         return !id.isEmpty()
                 && id.length() <= MAX_MODEL_ID
-                && id.chars().allMatch(c -> c > ' ' && c < 127 && "%?#\\\"".indexOf(c) < 0)
+                && printable(id)
                 && !id.contains("..")
                 && !id.contains("//")
                 && !id.startsWith("/");
+    }
+
+    private static boolean printable(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            if (c <= ' ' || c >= 127 || "%?#\\\"".indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The one spelling sent upstream: every byte but the unreserved is percent-encoded. */

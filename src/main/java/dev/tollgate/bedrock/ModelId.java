@@ -2,7 +2,6 @@ package dev.tollgate.bedrock;
 
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * A model identifier in any form that Bedrock takes: bare id, geographic profile, or ARN.
@@ -37,7 +36,7 @@ public record ModelId(String id, String scope, Optional<String> model) {
             "zai");
     private static final Set<String> SCOPES =
             Set.of("us", "eu", "apac", "jp", "au", "ca", "us-gov", "global", "in", "sa", "me", "af", "mx", "il", "uk");
-    private static final Pattern VERSION = Pattern.compile("(-\\d{8})?(-v\\d+)?(:\\d+)*(:[a-z0-9]+)?$");
+    private static final int DATE = 8;
 
     public static ModelId parse(String id) {
         if (!id.startsWith("arn:")) {
@@ -80,11 +79,53 @@ public record ModelId(String id, String scope, Optional<String> model) {
         return id.contains(":application-inference-profile/");
     }
 
-    /** Model name without provider, date and version, such as {@code claude-sonnet-4-5} or {@code nova-lite}. */
+    /**
+     * Model name without provider, date and version, such as {@code claude-sonnet-4-5} or {@code nova-lite}: what ends it of
+     * {@code -20250929}, {@code -v1}, {@code :0} (any number of these) and {@code :48k} is left out. By hand, since it is done
+     * on every call and a pattern took a microsecond.
+     */
     public static String family(String model) {
         String name = model.substring(model.indexOf('.') + 1);
-        String family = VERSION.matcher(name).replaceFirst("");
-        return family.isEmpty() ? name : family;
+        int end = colons(name);
+        int digits = digitsBefore(name, end);
+        if (digits < end && digits >= 2 && name.startsWith("-v", digits - 2)) {
+            end = digits - 2;
+        }
+        if (digitsBefore(name, end) <= end - DATE && end > DATE && name.charAt(end - DATE - 1) == '-') {
+            end -= DATE + 1;
+        }
+        return end == 0 ? name : name.substring(0, end);
+    }
+
+    /** Where the parts behind colons begin: numbers, and letters and digits as the last. */
+    private static int colons(String name) {
+        int end = name.length();
+        for (int colon = name.lastIndexOf(':'); colon >= 0; colon = name.lastIndexOf(':', end - 1)) {
+            boolean last = end == name.length();
+            if (colon + 1 == end || !allOf(name, colon + 1, end, last)) {
+                return end;
+            }
+            end = colon;
+        }
+        return end;
+    }
+
+    private static boolean allOf(String name, int from, int to, boolean letters) {
+        for (int i = from; i < to; i++) {
+            char c = name.charAt(i);
+            if ((c < '0' || c > '9') && !(letters && c >= 'a' && c <= 'z')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int digitsBefore(String name, int end) {
+        int at = end;
+        while (at > 0 && name.charAt(at - 1) >= '0' && name.charAt(at - 1) <= '9') {
+            at--;
+        }
+        return at;
     }
 
     /** Provider of a bare model id, such as {@code anthropic}; empty if there is none. */

@@ -42,13 +42,24 @@ public final class RequestMetadata {
     }
 
     private static String clean(String value) {
-        StringBuilder out = new StringBuilder(value.length());
-        for (int i = 0; i < value.length() && i < MAX_LENGTH; i++) {
+        int length = Math.min(value.length(), MAX_LENGTH);
+        int same = 0;
+        while (same < length && allowed(value.charAt(same))) {
+            same++;
+        }
+        if (same == value.length()) {
+            return value;
+        }
+        StringBuilder out = new StringBuilder(length).append(value, 0, same);
+        for (int i = same; i < length; i++) {
             char c = value.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-            out.append(letter || " :_@$#=/+,.-".indexOf(c) >= 0 ? c : '_');
+            out.append(allowed(c) ? c : '_');
         }
         return out.toString();
+    }
+
+    private static boolean allowed(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || " :_@$#=/+,.-".indexOf(c) >= 0;
     }
 
     /** As a JSON object. */

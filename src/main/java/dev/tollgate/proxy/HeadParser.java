@@ -89,15 +89,27 @@ final class HeadParser {
 
     /** True for a well-formed header that says nothing of framing; most are, and need no text of their own. */
     private boolean ordinaryHeader() {
-        if (state != State.HEADERS || kept == 0 || "hHcCtT \t".indexOf(line[0]) >= 0) {
+        if (state != State.HEADERS || kept == 0 || line[0] == ' ' || line[0] == '\t') {
             return false;
         }
-        for (int i = 0; i < kept; i++) {
-            if (line[i] == ':') {
-                return i > 0 && line[i - 1] != ' ';
-            }
+        int colon = 0;
+        while (colon < kept && inName(line[colon])) {
+            colon++;
         }
-        return false;
+        return colon > 0
+                && colon < kept
+                && line[colon] == ':'
+                && colon != "host".length()
+                && colon != "content-length".length()
+                && colon != "transfer-encoding".length();
+    }
+
+    /** A letter, digit or mark that a header's name may have (RFC 9110, token). */
+    private static boolean inName(int c) {
+        return c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z'
+                || c >= '0' && c <= '9'
+                || c > ' ' && c < 127 && "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
 
     private String line(String text) {
@@ -135,8 +147,10 @@ final class HeadParser {
             return "expected a header in one line, found one that is folded";
         }
         int colon = text.indexOf(':');
-        if (colon < 1 || text.charAt(colon - 1) == ' ') {
-            return colon < 0 && text.length() >= KEPT ? FINE : "expected a header's name and a colon right behind it";
+        if (colon < 1 || !text.substring(0, colon).chars().allMatch(HeadParser::inName)) {
+            return colon < 0 && text.length() >= KEPT && text.chars().allMatch(HeadParser::inName)
+                    ? FINE
+                    : "expected a header's name and a colon right behind it";
         }
         String value = text.substring(colon + 1).strip();
         return switch (text.substring(0, colon).toLowerCase(Locale.ROOT)) {

@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -122,7 +123,15 @@ public final class UsageLog implements AutoCloseable {
             if (batch.size() + line.size() > BATCH_BYTES) {
                 flush(batch);
             }
-            batch.writeBytes(line.toByteArray());
+            append(batch);
+        }
+    }
+
+    private void append(ByteArrayOutputStream batch) {
+        try {
+            line.writeTo(batch);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
