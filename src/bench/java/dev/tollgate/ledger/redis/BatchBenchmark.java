@@ -64,7 +64,7 @@ public class BatchBenchmark {
         Buffer limits = batch.limits(bucket -> false);
         Buffer packed = batch.operations(operation -> false);
         Buffer head = life.nextHead(batch.leaseMillis());
-        return script.bySha(
-                new LedgerScript.Run(LedgerScript.Kind.CALLS, head, life.bytes(), "acme", limits, packed));
+        return script.bySha(new LedgerScript.Run(
+                LedgerScript.Kind.CALLS, head, life.bytes(), "acme", limits, packed, batch.names()));
     }
 }
