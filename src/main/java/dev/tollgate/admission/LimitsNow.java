@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class LimitsNow {
 
     // Callers with a model, in each of two halves.
-    private static final int MAX_SEEN = 5000;
+    private static final int MAX_SEEN = 2000;
     private static final int CHUNKS_AT_ONCE = 8;
 
     // The owner of what tenants share.

@@ -38,11 +38,11 @@ class LimitsNowTest {
     }
 
     @Test
-    void everyTenantOfThousandsIsShown() {
-        for (int i = 0; i < 4000; i++) {
+    void twoThousandTenantsAreAllShown() {
+        for (int i = 0; i < 1999; i++) {
             calls("tenant-" + i);
         }
-        assertEquals(4001, shown().size());
+        assertEquals(2000, shown().size());
     }
 
     @Test
@@ -56,7 +56,7 @@ class LimitsNowTest {
         Set<String> shown = shown();
         assertTrue(shown.contains("acme"));
         assertTrue(shown.contains("made-up-29999"));
-        assertTrue(shown.size() <= 10_001, shown.size() + " tenants");
+        assertTrue(shown.size() <= 4001, shown.size() + " tenants");
     }
 
     @Test
