@@ -48,7 +48,7 @@ public final class LimitsNow {
     private final Supplier<Policy> policy;
     private final Caller pod;
     private final InstantSource clock;
-    private final AtomicReference<Halves> seen = new AtomicReference<>(new Halves(Set.of()));
+    private volatile Halves seen = new Halves(Set.of());
     private final AtomicReference<@Nullable LimitsSnapshot> last = new AtomicReference<>();
     private final AtomicReference<@Nullable Future<LimitsSnapshot>> running = new AtomicReference<>();
 
@@ -84,9 +84,15 @@ public final class LimitsNow {
 
     /** Remembers a caller and a model; names that are made up cannot push out those that call. */
     public void saw(Caller caller, ModelTarget target) {
-        Halves now = seen.get();
+        Halves now = seen;
         if (now.newer.add(new Seen(caller, target)) && now.newer.size() >= MAX_SEEN) {
-            seen.compareAndSet(now, new Halves(now.newer));
+            turn(now);
+        }
+    }
+
+    private synchronized void turn(Halves full) {
+        if (seen.newer == full.newer) {
+            seen = new Halves(full.newer);
         }
     }
 
@@ -203,7 +209,7 @@ public final class LimitsNow {
     }
 
     private Set<Seen> known(Policy now) {
-        Halves halves = seen.get();
+        Halves halves = seen;
         Set<Seen> known = new LinkedHashSet<>(halves.newer);
         known.addAll(halves.older);
         known.add(new Seen(pod, ANY));

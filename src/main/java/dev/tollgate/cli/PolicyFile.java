@@ -36,8 +36,8 @@ final class PolicyFile {
     /** False for a file that cannot be written, or that the kubelet writes from a ConfigMap. */
     boolean editable() throws IOException {
         Path real = file.toRealPath();
-        boolean managed = real.getParent().getFileName() != null
-                && real.getParent().getFileName().toString().startsWith("..");
+        int folders = real.getNameCount() - 1;
+        boolean managed = folders > 0 && real.getName(folders - 1).toString().startsWith("..");
         return Files.isWritable(real) && !managed;
     }
 

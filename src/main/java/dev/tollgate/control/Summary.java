@@ -104,7 +104,8 @@ record Summary(State state, String sentence) {
         for (String kind : List.of("budgets", "rates", "concurrency limits")) {
             byKind.put(kind, EnumSet.noneOf(OnLedgerFailure.class));
         }
-        facts.policy().get().policy().limits().forEach(limit -> byKind.get(kind(limit))
+        facts.policy().get().policy().limits().forEach(limit -> byKind.computeIfAbsent(
+                        kind(limit), k -> EnumSet.noneOf(OnLedgerFailure.class))
                 .add(deed(limit, facts)));
         Map<String, List<String>> kinds = new LinkedHashMap<>();
         byKind.forEach((kind, deeds) -> {

@@ -64,7 +64,7 @@ public final class Application {
             try {
                 application.carryOut(step);
             } catch (AwsServiceException e) {
-                application.left(step.name(), e.type().isEmpty() ? e.getMessage() : e.type() + ": " + e.getMessage());
+                application.left(step.name(), (e.type().isEmpty() ? "" : e.type() + ": ") + e.getMessage());
             }
         }
         return new Outcome(application.aliases, application.undone, application.deleted);

@@ -44,10 +44,10 @@ final class GenAiMeters {
         Usage usage = answer.usage();
         long input = GenAi.input(usage);
         if (input > 0) {
-            its.tokens.of("input").record(input);
+            its.tokens.of("input").record((double) input);
         }
         if (usage.output() > 0) {
-            its.tokens.of("output").record(usage.output());
+            its.tokens.of("output").record((double) usage.output());
         }
     }
 

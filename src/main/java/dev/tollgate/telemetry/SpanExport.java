@@ -122,8 +122,8 @@ final class SpanExport {
 
     private void delivered(OtlpDelivery.Outcome outcome, int count) {
         long rejected = outcome.accepted() ? Math.min(count, outcome.rejected()) : count;
-        sent.increment(count - rejected);
-        failed.increment(rejected);
+        sent.increment((double) (count - rejected));
+        failed.increment((double) rejected);
         synchronized (this) {
             delivering = false;
             if (waiting.isEmpty()) {

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -123,8 +124,11 @@ public final class Webhook {
                 .setFollowRedirects(false)
                 .setTimeout(bounds.timeout.toMillis())
                 .putHeader("Content-Type", "application/json");
-        return client.request(options).compose(request -> request.send(json)).compose(answer -> answer.body()
-                .map(answer.statusCode()));
+        // The whole attempt has an end too, whatever becomes of the connection: others wait behind it.
+        return client.request(options)
+                .compose(request -> request.send(json))
+                .compose(answer -> answer.body().map(answer.statusCode()))
+                .timeout(2 * bounds.timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void finish(Outcome outcome) {

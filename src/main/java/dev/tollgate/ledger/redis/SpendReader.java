@@ -31,7 +31,7 @@ final class SpendReader {
     }
 
     /** One page on its way. */
-    private final class Page {
+    private static final class Page {
         final int limit;
         final long nowMillis;
         final List<Spend> rows = new ArrayList<>();
