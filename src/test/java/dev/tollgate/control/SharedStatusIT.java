@@ -86,6 +86,8 @@ class SharedStatusIT {
                 SidecarProcess second = SidecarProcess.serve(settings(upstream, redis))) {
             calls(first, 0, 31);
             calls(second, 31, 29);
+            first.usageRecords(31);
+            second.usageRecords(29);
             Statuses.await(
                     first,
                     "60 calls of both",

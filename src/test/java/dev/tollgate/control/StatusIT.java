@@ -226,7 +226,7 @@ class StatusIT {
         assertNull(recent.get(2).getString("reason"));
         assertTrue(recent.get(2).getLong("costMicroUsd") > 0);
         assertEquals(
-                POD.sidecar().usageRecords().stream()
+                POD.sidecar().usageRecords(5).stream()
                         .map(r -> new JsonObject(r).getString("requestId"))
                         .sorted()
                         .toList(),

@@ -184,6 +184,12 @@ public final class SidecarProcess implements AutoCloseable {
         return log().lines().filter(l -> l.startsWith("{\"requestId\"")).toList();
     }
 
+    /** The usage records, once there are as many: they are written after the answer. */
+    public List<String> usageRecords(int count) {
+        Ports.await(count + " usage records", () -> usageRecords().size() >= count);
+        return usageRecords();
+    }
+
     /** As Kubernetes does it. */
     public int terminate() {
         process.destroy();

@@ -285,7 +285,7 @@ class StartCheckIT {
                 "TOLLGATE_USAGE_FILE", file.toString()))) {
             Http.post(sidecar, Http.NOVA + "converse", Http.converse(5));
             Ports.await("a usage record in the file", () -> records(file) == 1);
-            assertEquals(1, sidecar.usageRecords().size());
+            assertEquals(1, sidecar.usageRecords(1).size());
         }
     }
 
