@@ -11,7 +11,9 @@ public enum Dimension {
     MODEL,
     APPLICATION,
     COST_CENTER,
-    ENVIRONMENT;
+    ENVIRONMENT,
+    /** Whom the application names, with {@code trust=request}; {@code none} where it names nobody. */
+    USER;
 
     /** Its name in a policy file. */
     public String label() {

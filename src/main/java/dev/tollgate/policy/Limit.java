@@ -129,6 +129,7 @@ public record Limit(
             case APPLICATION -> caller.application();
             case COST_CENTER -> caller.costCenter();
             case ENVIRONMENT -> caller.environment();
+            case USER -> caller.user();
         };
     }
 

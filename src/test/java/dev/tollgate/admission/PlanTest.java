@@ -240,6 +240,7 @@ class PlanTest {
         "'{ name: b, per: [tenant, model], rate: { usd: 5, every: 1m } }', b:usd:tm/nova-lite",
         "'{ name: b, per: [model, tenant], rate: { usd: 5, every: 1m } }', b:usd:mt/nova-lite",
         "'{ name: b, per: [cost-center, environment, application], concurrency: 5 }', b:requests:cea/sales/prod/shop",
+        "'{ name: b, per: [tenant, user], concurrency: 5 }', b:requests:tu/none",
         "'{ name: b, budget: { usd: 5, per: day } }', b:usd:day:@2026-11-21",
         "'{ name: b, budget: { usd: 5, per: month } }', b:usd:month:@2026-11",
         "'{ name: b, budget: { usd: 5, per: week } }', b:usd:week:@2026-W47",

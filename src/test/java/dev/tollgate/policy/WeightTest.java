@@ -58,7 +58,8 @@ class WeightTest {
 
     @Test
     void theLabelsOfDimensionsArePinned() {
-        assertEquals(List.of("tenant", "model", "application", "cost-center", "environment"), Dimension.labels());
+        assertEquals(
+                List.of("tenant", "model", "application", "cost-center", "environment", "user"), Dimension.labels());
     }
 
     @ParameterizedTest
