@@ -10,7 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Writes the script's keys and arguments; {@code ledger.lua} says what they mean. */
 final class LedgerScript {
@@ -37,6 +41,12 @@ final class LedgerScript {
         }
     }
 
+    /** Lines of {@code ledger.lua} that give names to numbers. */
+    private static final Pattern NUMBERS =
+            Pattern.compile("(?m)^local ([A-Z][A-Z_]*(?:, [A-Z][A-Z_]*)*) = (\\d+(?:, \\d+)*)\n");
+
+    private static final Pattern WORDS = Pattern.compile("--.*|'(?:\\\\.|[^'\\\\])*'|\\w+");
+
     private final String text;
     private final String sha1;
     private final String org;
@@ -48,8 +58,26 @@ final class LedgerScript {
 
     LedgerScript(String org, String text) {
         this.org = prefix(org);
-        this.text = text;
-        this.sha1 = sha1(text);
+        this.text = withNumbers(text);
+        this.sha1 = sha1(this.text);
+    }
+
+    /**
+     * The script with numbers in the place of their names. A name is a variable to Lua, which costs a run a load each and every
+     * function that uses it an upvalue: a fifteenth of the script's time.
+     */
+    static String withNumbers(String script) {
+        Map<String, String> numbers = new HashMap<>();
+        String rest = NUMBERS.matcher(script).replaceAll(line -> {
+            String[] names = line.group(1).split(", ");
+            String[] values = line.group(2).split(", ");
+            for (int i = 0; i < names.length; i++) {
+                numbers.put(names[i], values[i]);
+            }
+            return "";
+        });
+        return WORDS.matcher(rest)
+                .replaceAll(word -> Matcher.quoteReplacement(numbers.getOrDefault(word.group(), word.group())));
     }
 
     static String bundled() {

@@ -16,6 +16,8 @@ final class RunReply {
     private static final int DONE = 0;
     private static final int OTHER_LIFE = 1;
     private static final int REFUSED = 2;
+    /** Of a rate, a budget and a concurrency limit. */
+    private static final int[] CELL_BYTES = {56, 50, 8};
 
     private final Buffer bytes;
     private int at;
@@ -117,12 +119,26 @@ final class RunReply {
         return new Operation.Answer(status, index, wait, refused, decided, List.of(), nowMillis);
     }
 
+    /** Of a cell as it is stored; one that could not be read, all of whose bits are set, counts as 0. */
     Balance balance(Bucket bucket) {
-        long x = longAt();
-        long y = longAt();
-        if (byteAt() != 0) {
+        int cell = at;
+        at += CELL_BYTES[bucket.kind().number()];
+        long first = bytes.getLongLE(cell);
+        if (bytes.getByte(at - 1) < 0) {
             damaged.add(bucket.field());
+            return bucket.balance(0, 0);
         }
-        return bucket.balance(x, y);
+        return switch (bucket.kind()) {
+            case RATE -> bucket.balance(first, fullAfterMillis(cell));
+            case BUDGET -> bucket.balance(first, bytes.getLongLE(cell + 8));
+            case CONCURRENCY -> bucket.balance(0, first);
+        };
+    }
+
+    /** When a rate is full, by the burst, rate and period of its cell; all products are below 2^53. */
+    private long fullAfterMillis(int cell) {
+        long missing = bytes.getLongLE(cell + 32) - bytes.getLongLE(cell);
+        long units = missing * bytes.getLongLE(cell + 48) - bytes.getLongLE(cell + 8);
+        return missing <= 0 ? 0 : -Math.floorDiv(-units, bytes.getLongLE(cell + 40));
     }
 }

@@ -47,7 +47,7 @@
 --   0 done:       now I8, stored number of this pod I8, underflows B;
 --                 an operation: status B, limit that decided or 0 B, wait ms I8, refused I4 (bits of its claims that would deny
 --                 alone), x i8, y I8 (balance of the deciding limit at that moment);
---                 a limit: x i8, y I8, damaged B        rate: level, ms until full   budget: used, held   concurrency: 0, held
+--                 a limit: its cell as of now, as it is stored, or as long and of 255s if it cannot be read
 --                 SWEEP: entries that were over I8, cells removed I8, more to look at B
 --                 BEAT, GREET: stored number found I8, pods I4, rank I4, tenants to sweep n B, n x (I2 + bytes); GREET: facts of the server, text
 --   1 other life: now I8, stored number found I8, stored number now I8, life c24: nothing was done
@@ -67,7 +67,8 @@
 
 local FORMAT, MAX, MAX_LEASE = 2, 4503599627370496, 3024000000
 local HOUR, DAY, REDUE = 3600000, 86400000, 5000
-local KEPT_DAYS, MAX_NAMES, OTHER = 35, 64, '_other/_other'
+local KEPT_DAYS, MAX_NAMES = 35, 64
+local OTHER = '_other/_other'
 local RATE, BUDGET, CONCURRENCY = 0, 1, 2
 local ORG, TENANT = 1, 2
 local HELD, LAPSED, ENDED = 72, 76, 69
@@ -77,15 +78,16 @@ local byte, char, sub, rep, floor, fmod, max, min, concat =
   string.byte, string.char, string.sub, string.rep, math.floor, math.fmod, math.max, math.min, table.concat
 
 -- A run is mostly Lua's own work. So limits, cells and entries are short lists whose places have names, nothing is looked up by
--- text that can be counted, and what is seldom done makes its functions when it is done.
+-- text that can be counted, and what is seldom done makes its functions when it is done. The names in capitals that stand for
+-- numbers are replaced by them when the script is loaded.
 
 -- A limit: kind, whether it can deny, its four numbers, its cell, and what a hold says of it: a tag, the estimate, a tail.
 local KIND, ENFORCED, MOST, STARTS, ENDS, KEPT, CELL, TAG, TAIL, CLAIMED, EXPECTED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
--- A cell: its numbers in the order in which they are stored, whether it is to be written, its name and hash, whether it is new,
--- whether it cannot be read.
-local LEVEL, REM, AT, VERSION, BURST, PER, PERIOD = 1, 2, 3, 4, 5, 6, 7
-local USED, HOLDS, KEEP, BASE, PRIOR, ERA, REPORTED, RESET = 1, 2, 3, 4, 5, 6, 7, 8
-local DIRTY, NAME, HOME, NEW, DAMAGED = 9, 10, 11, 12, 13
+-- A cell: whether it is to be written, its kind, name and hash, whether it is new, whether it cannot be read, what is stored of
+-- it, and its numbers in the order in which they are stored.
+local DIRTY, SORT, NAME, HOME, NEW, DAMAGED, PACKED = 1, 2, 3, 4, 5, 6, 7
+local LEVEL, REM, AT, VERSION, BURST, PER, PERIOD = 8, 9, 10, 11, 12, 13, 14
+local USED, HOLDS, KEEP, BASE, PRIOR, ERA, REPORTED, RESET = 8, 9, 10, 11, 12, 13, 14, 15
 -- An entry: its id, value, what its value was, when it is due, whether it changed.
 local ID, VALUE, WAS, DUE, CHANGED = 1, 2, 3, 4, 5
 
@@ -106,24 +108,23 @@ local calls, peeks, sweeps, beats = run == 'CALLS', run == 'PEEK', run == 'SWEEP
 if not (calls or peeks or sweeps or beats) then return refuse('unknown run') end
 if #head ~= 56 then return refuse('head') end
 local number, acknowledged, lease, recovery, max_cells, pod = parse('<I8I8I8I8I8c16', head)
-if max(number, acknowledged, max_cells) > MAX or recovery > HOUR then return refuse('number in head') end
+if number > MAX or acknowledged > MAX or max_cells > MAX or recovery > HOUR then return refuse('number in head') end
 if lease > MAX_LEASE or (lease == 0 and not beats) then return refuse('lease') end
 if #known ~= 24 and known ~= '' then return refuse('life') end
 if #tenant > 1024 then return refuse('tenant') end
 
 local count = byte(terms) or 0
-local limits, cells, opened = {0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0}, 0
+local limits = {0, 0, 0, 0, 0, 0, 0, 0}
 local own, shared = {'', 0, 0, 0, 0, 0, 0, 0}, {'', 'p' .. pod, 0, 0}
 local owns, shares = 1, 2
+if count > 128 then return refuse('too many limits') end
 if count > 0 then
-  if count > 128 or #terms < 36 * count + 1 then return refuse('limits are cut off') end
-  local given = {parse('<' .. rep('BI8I8I8I8I2c0', count), terms, 2)}
-  if given[6 * count + 1] ~= #terms + 1 then return refuse('too many limits') end
+  local at, size = 2, #terms
   for i = 1, count do
-    local p = 6 * i
-    local code, a, b, c, d, field = given[p - 5], given[p - 4], given[p - 3], given[p - 2], given[p - 1], given[p]
-    local kind = code % 4
-    if code > 31 or kind > CONCURRENCY or max(a, b, c, d) > MAX or field == '' or #field > 512 then
+    if size - at < 35 then return refuse('limits are cut off') end
+    local code, a, b, c, d, field, following = parse('<BI8I8I8I8I2c0', terms, at)
+    local kind, long = code % 4, #field
+    if code > 31 or kind > CONCURRENCY or a > MAX or b > MAX or c > MAX or d > MAX or long < 1 or long > 512 then
       return refuse('limit ' .. i)
     end
     local name, tag, tail = nil, false, false
@@ -133,27 +134,31 @@ if count > 0 then
     else
       if kind == BUDGET and (b >= c or d < c) then return refuse('period of limit ' .. i) end
       name = (kind == BUDGET and 'b' or 'c') .. field
-      tag, tail = char(code % 8), pack('<I2', #field) .. field
+      tag, tail = char(code % 8), sub(terms, at + 33, following - 1)
     end
-    local home, place
+    -- The place of its cell among what is read; behind the tenant's own those of the shared ones, as negative numbers.
+    local place
     if code % 8 > 3 then
-      shares = shares + 1
-      home, place, shared[shares] = ORG, shares, name
+      for j = 3, shares do
+        if shared[j] == name then place = -j end
+      end
+      if not place then
+        shares = shares + 1
+        place, shared[shares] = -shares, name
+      end
     else
-      owns = owns + 1
-      home, place, own[owns] = TENANT, owns, name
+      for j = 2, owns do
+        if own[j] == name then place = j end
+      end
+      if not place then
+        owns = owns + 1
+        place, own[owns] = owns, name
+      end
     end
-    local cell
-    for j = 1, opened do
-      if cells[j][NAME] == name and cells[j][HOME] == home then cell = cells[j] end
-    end
-    if not cell then
-      cell = {place, 0, 0, 0, 0, 0, 0, 0, false, name, home, false, false}
-      opened = opened + 1
-      cells[opened] = cell
-    end
-    limits[i] = {kind, code % 16 < 8, a, b, c, d, cell, tag, tail, 0, code > 15}
+    limits[i] = {kind, code % 16 < 8, a, b, c, d, place, tag, tail, 0, code > 15}
+    at = following
   end
+  if at ~= size + 1 then return refuse('too many limits') end
 end
 
 -- What was used by each name in this run.
@@ -211,7 +216,7 @@ do
       local of
       of, usd, tokens = parse('<BI8I8', work, at)
       use = uses[of] or false
-      if ((of > 0 or code == METER) and not use) or max(usd, tokens) > MAX or (code == METER and n > 0) then
+      if ((of > 0 or code == METER) and not use) or usd > MAX or tokens > MAX or (code == METER and n > 0) then
         return refuse('use of operation ' .. m)
       end
       at = at + 17
@@ -241,107 +246,108 @@ local stored = org[2] and parse('<I8', org[2]) or 0
 local mine = call('HMGET', KEYS[3], unpack(own, 1, reads))
 local used_before = uses[1] and call('HMGET', KEYS[7], unpack(use_fields)) or uses
 
--- Reads the numbers of a cell as of now; they become false if they cannot be read. What is absent is a full bucket, an unused
--- budget, no call in flight.
-local function open_cell(cell, letter, v)
-  cell[NEW] = not v
-  if letter == 114 then
-    if not v then
-      cell[LEVEL], cell[AT] = false, now
-      return
-    end
-    local burst, rate, period = 0, 0, 0
+-- A cell as of now. What is absent is a full bucket, an unused budget, no call in flight.
+local function open_cell(kind, name, home, v)
+  if kind == RATE then
+    if not v then return {false, kind, name, home, true, false, false, false, 0, now, 0, 0, 0, 0} end
     if #v == 56 then
-      cell[LEVEL], cell[REM], cell[AT], cell[VERSION], burst, rate, period = parse('<i8I8I8I8I8I8I8', v)
-    end
-    if burst < 1 or rate < 1 or period < 1 or 2 * burst * period > MAX then
-      cell[DAMAGED] = true
-      return
-    end
-    cell[BURST], cell[PER], cell[PERIOD] = burst, rate, period
-    local elapsed = now - cell[AT]
-    if elapsed >= 0 then
-      local need = (burst - cell[LEVEL]) * period - cell[REM]
-      if need <= 0 or elapsed >= ceildiv(need, rate) then
-        cell[LEVEL], cell[REM] = burst, 0
-      else
-        local num = elapsed * rate + cell[REM]
-        local left = fmod(num, period)
-        cell[LEVEL], cell[REM] = cell[LEVEL] + (num - left) / period, left
+      local cell = {false, kind, name, home, false, false, false, parse('<i8I8I8I8I8I8I8', v)}
+      local burst, rate, period = cell[BURST], cell[PER], cell[PERIOD]
+      if burst > 0 and rate > 0 and period > 0 and 2 * burst * period <= MAX then
+        local elapsed = now - cell[AT]
+        if elapsed >= 0 then
+          -- Exact while it decides: what is missing is below 2^53, and a product beyond that is only rounded.
+          local num = elapsed * rate + cell[REM]
+          if num >= (burst - cell[LEVEL]) * period then
+            cell[LEVEL], cell[REM] = burst, 0
+          else
+            local left = fmod(num, period)
+            cell[LEVEL], cell[REM] = cell[LEVEL] + (num - left) / period, left
+          end
+          cell[AT] = now
+        elseif elapsed < -5000 then
+          cell[AT] = now
+        end
+        return cell
       end
-      cell[AT] = now
-    elseif elapsed < -5000 then
-      cell[AT] = now
     end
-  elseif letter == 98 then
-    if not v then
-      cell[USED], cell[ERA] = 0, era
-      return
+  elseif kind == BUDGET then
+    if not v then return {false, kind, name, home, true, false, false, 0, 0, 0, 0, 0, era, 0, 0} end
+    if #v == 50 then
+      local cell = {false, kind, name, home, false, false, false, parse('<I8I8I8I8I8I8BB', v)}
+      if cell[USED] <= MAX and cell[HOLDS] <= MAX then
+        local seen_in = cell[ERA]
+        if seen_in ~= era then
+          cell[PRIOR] = seen_in == previous and cell[BASE] or cell[USED]
+          cell[BASE], cell[ERA] = cell[USED], era
+        end
+        return cell
+      end
     end
-    if #v ~= 50 then
-      cell[DAMAGED] = true
-      return
-    end
-    local used, holds, keep, base, prior, seen_in, reported, reset = parse('<I8I8I8I8I8I8BB', v)
-    if used > MAX or holds > MAX then cell[DAMAGED] = true end
-    if seen_in ~= era then
-      prior = seen_in == previous and base or used
-      base = used
-    end
-    cell[USED], cell[HOLDS], cell[KEEP], cell[BASE], cell[PRIOR], cell[ERA] = used, holds, keep, base, prior, era
-    cell[REPORTED], cell[RESET] = reported, reset
   else
-    cell[USED] = 0
-    if v then
-      local held = #v == 8 and parse('<I8', v)
-      if held and held <= MAX then cell[HOLDS] = held else cell[DAMAGED] = true end
+    if not v then return {false, kind, name, home, true, false, false, 0, 0} end
+    if #v == 8 then
+      local cell = {false, kind, name, home, false, false, false, 0, parse('<I8', v)}
+      if cell[HOLDS] <= MAX then return cell end
     end
   end
+  return {false, kind, name, home, false, true, rep('\255', kind == RATE and 56 or kind == BUDGET and 50 or 8), 0, 0, 0, 0, 0, 0, 0, 0}
 end
 
-for i = 1, opened do
-  local cell = cells[i]
-  open_cell(cell, byte(cell[NAME]), (cell[HOME] == ORG and org or mine)[cell[1]])
-end
-local lost = false
-for i = 1, count do
-  local limit = limits[i]
-  local cell = limit[CELL]
-  if limit[KIND] ~= RATE then
-    if limit[EXPECTED] and cell[NEW] then lost = true end
-  elseif not cell[DAMAGED] then
-    if not cell[LEVEL] then
-      cell[LEVEL] = limit[MOST]
-      cell[VERSION], cell[BURST], cell[PER], cell[PERIOD] = limit[KEPT], limit[MOST], limit[STARTS], limit[ENDS]
-    elseif limit[KEPT] > cell[VERSION] then
-      local burst = limit[MOST]
-      cell[LEVEL] = max(-burst, min(burst, cell[LEVEL] + burst - cell[BURST]))
-      cell[REM], cell[VERSION], cell[BURST], cell[PER], cell[PERIOD] = 0, limit[KEPT], burst, limit[STARTS], limit[ENDS]
+-- What is stored of a cell.
+local function packed(c)
+  local value = c[PACKED]
+  if not value then
+    if c[SORT] == RATE then
+      value = pack('<i8I8I8I8I8I8I8', c[LEVEL], c[REM], c[AT], c[VERSION], c[BURST], c[PER], c[PERIOD])
+    elseif c[SORT] == BUDGET then
+      value = pack('<I8I8I8I8I8I8BB', c[USED], c[HOLDS], c[KEEP], c[BASE], c[PRIOR], c[ERA], c[REPORTED], c[RESET])
+    else
+      value = pack('<I8', c[HOLDS])
     end
+    c[PACKED] = value
   end
+  return value
 end
 
--- Two numbers of a limit for people: level and ms until full, or used and held; and 1 if they cannot be read.
-local function balance(limit)
-  local cell = limit[CELL]
-  if cell[DAMAGED] then return 0, 0, 1 end
-  if limit[KIND] ~= RATE then return cell[USED], cell[HOLDS], 0 end
-  local level, burst = cell[LEVEL], cell[BURST]
-  if level >= burst then return level, 0, 0 end
-  return level, ceildiv((burst - level) * cell[PERIOD] - cell[REM], cell[PER]), 0
-end
-
-local function balances()
-  if count == 0 then return '' end
-  local flat = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+local cells, opened, lost = {0, 0, 0, 0, 0, 0, 0, 0}, 0, false
+do
+  local by_place = {false, false, false, false, false, false, false, false, false, false, false, false}
   for i = 1, count do
-    local p = 3 * i
-    flat[p - 2], flat[p - 1], flat[p] = balance(limits[i])
+    local limit = limits[i]
+    local kind, place = limit[KIND], limit[CELL]
+    local index = place > 0 and place or owns - place
+    local cell = by_place[index]
+    if not cell then
+      if place > 0 then
+        cell = open_cell(kind, own[place], TENANT, mine[place])
+      else
+        cell = open_cell(kind, shared[-place], ORG, org[-place])
+      end
+      opened = opened + 1
+      by_place[index], cells[opened] = cell, cell
+    end
+    limit[CELL] = cell
+    if kind ~= RATE then
+      if limit[EXPECTED] and cell[NEW] then lost = true end
+    elseif not cell[DAMAGED] then
+      if not cell[LEVEL] then
+        cell[LEVEL] = limit[MOST]
+        cell[VERSION], cell[BURST], cell[PER], cell[PERIOD] = limit[KEPT], limit[MOST], limit[STARTS], limit[ENDS]
+      elseif limit[KEPT] > cell[VERSION] then
+        local burst = limit[MOST]
+        cell[LEVEL] = max(-burst, min(burst, cell[LEVEL] + burst - cell[BURST]))
+        cell[REM], cell[VERSION], cell[BURST], cell[PER], cell[PERIOD] = 0, limit[KEPT], burst, limit[STARTS], limit[ENDS]
+      end
+    end
   end
-  return pack('<' .. rep('i8I8B', count), unpack(flat, 1, 3 * count))
 end
 
-if peeks then return pack('<BI8I8B', 0, now, stored, 0) .. balances() end
+if peeks then
+  local reply = {pack('<BI8I8B', 0, now, stored, 0)}
+  for i = 1, count do reply[i + 1] = packed(limits[i][CELL]) end
+  return concat(reply)
+end
 
 -- 3. Is this the ledger that the pod knows?
 
@@ -462,8 +468,7 @@ if (earliest > 0 and earliest <= now) or sweeps then
         if cells[i][NAME] == name and cells[i][HOME] == home then cell = cells[i] end
       end
       if not cell then
-        cell = {0, 0, 0, 0, 0, 0, 0, 0, false, name, home, false, false}
-        open_cell(cell, byte(name), call('HGET', KEYS[home == ORG and 1 or 3], name))
+        cell = open_cell(code % 4, name, home, call('HGET', KEYS[home == ORG and 1 or 3], name))
         opened = opened + 1
         cells[opened] = cell
       end
@@ -632,8 +637,8 @@ for o = 1, #operations do
 
   local body = ''
   if holds or finishes then
-    -- What the entry says: of each budget and concurrency limit a tag, the estimate's bytes and a tail.
-    local parts, p = {'', '', '', '', '', '', '', '', ''}, 0
+    -- What the entry says while it is held: of each budget and concurrency limit a tag, the estimate's bytes and a tail.
+    local parts, p = {'H', '', '', '', '', '', '', '', '', ''}, 1
     for j = 1, n do
       local limit = limits[claims[3 * j - 2]]
       if limit[TAIL] then
@@ -652,15 +657,17 @@ for o = 1, #operations do
       if not cell[DAMAGED] then
         cell[DIRTY] = true
         if limit[KIND] == RATE then
-          cell[LEVEL] = max(-cell[BURST], cell[LEVEL] - estimate)
+          local level, burst = cell[LEVEL] - estimate, cell[BURST]
+          cell[LEVEL] = level < -burst and -burst or level
         else
-          cell[HOLDS] = min(MAX, cell[HOLDS] + estimate)
+          local held = cell[HOLDS] + estimate
+          cell[HOLDS] = held > MAX and MAX or held
           if limit[KIND] == BUDGET and limit[KEPT] > cell[KEEP] then cell[KEEP] = limit[KEPT] end
         end
       end
     end
-    put(entry, 'H' .. body, now + lease)
-  elseif finishes and state and sub(value, 2) ~= body then
+    put(entry, body, now + lease)
+  elseif finishes and state and value ~= body and (state == HELD or sub(value, 2) ~= sub(body, 2)) then
     status = 20
   elseif finishes then
     -- Ends an entry: charges the actual amounts (SETTLE) or nothing (RELEASE), and gives back what was held or charged.
@@ -672,20 +679,25 @@ for o = 1, #operations do
         if not cell[DAMAGED] then
           cell[DIRTY] = true
           if limit[KIND] == RATE then
-            local burst = cell[BURST]
-            local level = max(-burst, min(burst, cell[LEVEL] + (state and estimate or 0) - actual))
+            local burst, level = cell[BURST], cell[LEVEL] + (state and estimate or 0) - actual
+            if level >= burst then
+              level, cell[REM] = burst, 0
+            elseif level < -burst then
+              level = -burst
+            end
             cell[LEVEL] = level
-            if level == burst then cell[REM] = 0 end
           else
             if state == HELD then
-              if cell[HOLDS] < estimate then underflows = min(255, underflows + 1) end
-              cell[HOLDS] = max(0, cell[HOLDS] - estimate)
+              local held = cell[HOLDS] - estimate
+              if held < 0 then held, underflows = 0, min(255, underflows + 1) end
+              cell[HOLDS] = held
             end
             if limit[KIND] == BUDGET then
-              local used = min(MAX, cell[USED] + actual)
+              local used = cell[USED] + actual
+              if used > MAX then used = MAX end
               if state == LAPSED then
-                if used < estimate then underflows = min(255, underflows + 1) end
-                used = max(0, used - estimate)
+                used = used - estimate
+                if used < 0 then used, underflows = 0, min(255, underflows + 1) end
               end
               cell[USED] = used
               if limit[KEPT] > cell[KEEP] then cell[KEEP] = limit[KEPT] end
@@ -705,8 +717,17 @@ for o = 1, #operations do
   if index == 0 and refused == 0 then
     replies[o + 1] = char(status) .. ZEROS
   else
+    -- Of the limit that decided, for people: level and ms until full, or used and held.
     local x, y = 0, 0
-    if index > 0 then x, y = balance(limits[claims[3 * index - 2]]) end
+    local cell = index > 0 and limits[claims[3 * index - 2]][CELL]
+    if cell and not cell[DAMAGED] then
+      if cell[SORT] == RATE then
+        local missing = cell[BURST] - cell[LEVEL]
+        x, y = cell[LEVEL], missing > 0 and ceildiv(missing * cell[PERIOD] - cell[REM], cell[PER]) or 0
+      else
+        x, y = cell[USED], cell[HOLDS]
+      end
+    end
     replies[o + 1] = pack('<BBI8I4i8I8', status, index, wait, refused, x, y)
   end
 end
@@ -782,9 +803,10 @@ if sweeps then
     local page = call('HSCAN', key, string.format('%.0f', at), 'COUNT', 64)
     return page[2], tonumber(page[1])
   end
-  local function idle(letter, cell)
-    if letter == 114 then return cell[LEVEL] >= cell[BURST] end
-    if letter == 99 then return cell[HOLDS] == 0 end
+  local SORTS = {[114] = RATE, [98] = BUDGET, [99] = CONCURRENCY}
+  local function idle(kind, cell)
+    if kind == RATE then return cell[LEVEL] >= cell[BURST] end
+    if kind == CONCURRENCY then return cell[HOLDS] == 0 end
     return cell[HOLDS] == 0
       and (cell[KEEP] < now or cell[USED] + cell[BASE] + cell[PRIOR] + cell[REPORTED] + cell[RESET] == 0)
   end
@@ -794,15 +816,15 @@ if sweeps then
   for i = 1, #page, 2 do
     local called, value = page[i], page[i + 1]
     local letter = byte(called)
-    if letter == 114 or letter == 98 or letter == 99 then
+    local kind = SORTS[letter]
+    if kind then
       local touched = false
       for j = 1, opened do
         if cells[j][NAME] == called and cells[j][HOME] == where then touched = true end
       end
       if not touched then
-        local cell = {0, 0, 0, 0, 0, 0, 0, 0, false, called, where, false, false}
-        open_cell(cell, letter, value)
-        if not cell[DAMAGED] and idle(letter, cell) then gone[#gone + 1] = called end
+        local cell = open_cell(kind, called, where, value)
+        if not cell[DAMAGED] and idle(kind, cell) then gone[#gone + 1] = called end
       end
     elseif letter == 35 and where == TENANT and not entries[called] and not call('ZSCORE', KEYS[4], called) then
       local entry = {called, value, value, false, false}
@@ -832,18 +854,11 @@ end
 
 if soonest and (earliest == 0 or soonest < earliest) then earliest, header_changed = soonest, true end
 local org_fields, own_fields, orgs, owned =
-  {'p' .. pod, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 2, 0
+  {shared[2], 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 2, 0
 for i = 1, opened do
   local c = cells[i]
   if c[DIRTY] then
-    local letter, value = byte(c[NAME]), nil
-    if letter == 114 then
-      value = pack('<i8I8I8I8I8I8I8', c[1], c[2], c[3], c[4], c[5], c[6], c[7])
-    elseif letter == 98 then
-      value = pack('<I8I8I8I8I8I8BB', c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8])
-    else
-      value = pack('<I8', c[HOLDS])
-    end
+    local value = packed(c)
     if c[HOME] == ORG then
       org_fields[orgs + 1], org_fields[orgs + 2] = c[NAME], value
       orgs = orgs + 2
@@ -909,5 +924,6 @@ end
 local reply = pack('<BI8I8B', 0, now, stored, underflows)
 if sweeps then return reply .. pack('<I8I8B', over, #gone, more and 1 or 0) end
 replies[1] = reply
-replies[#replies + 1] = balances()
+local r = #replies
+for i = 1, count do replies[r + i] = packed(limits[i][CELL]) end
 return concat(replies)

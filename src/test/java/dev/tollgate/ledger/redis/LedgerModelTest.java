@@ -68,8 +68,8 @@ class LedgerModelTest {
     static String run(int seed, int runs, String scriptText, Map<String, Integer> statuses) {
         redis.send(Command.FLUSHALL);
         LedgerScript script = new LedgerScript("org", scriptText);
-        Upstreams.await(
-                redis.connection.send(Request.cmd(Command.SCRIPT).arg("LOAD").arg(scriptText)));
+        Upstreams.await(redis.connection.send(
+                Request.cmd(Command.SCRIPT).arg("LOAD").arg(LedgerScript.withNumbers(scriptText))));
         LedgerOracle oracle = new LedgerOracle(false);
         LedgerOperations operations = new LedgerOperations(new Random(seed), oracle);
         for (int i = 0; i < runs; i += PIPELINE) {

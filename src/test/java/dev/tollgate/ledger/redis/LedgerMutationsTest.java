@@ -45,25 +45,30 @@ class LedgerMutationsTest {
             new Mutation(
                     "    if value then\n      status = state == HELD and 2 or 3\n    else\n      status, holds = 10, true\n    end",
                     "    status, holds = 10, true"),
+            new Mutation("if own[j] == name then place = j end", ""),
+            new Mutation("if shared[j] == name then place = -j end", ""),
             new Mutation(
-                    "if cells[j][NAME] == name and cells[j][HOME] == home then cell = cells[j] end\n    end\n    if not cell then\n      cell = {place",
-                    "end\n    if not cell then\n      cell = {place"),
+                    "local index = place > 0 and place or owns - place", "local index = place > 0 and place or -place"),
+            new Mutation("limit[CELL] = cell\n    if kind", "if kind"),
             // Rates.
             new Mutation("elseif elapsed < -5000 then", "elseif false then"),
-            new Mutation("cell[LEVEL], cell[REM] = burst, 0\n      else", "cell[LEVEL] = burst\n      else"),
+            new Mutation("cell[LEVEL], cell[REM] = burst, 0\n          else", "cell[LEVEL] = burst\n          else"),
             new Mutation(
                     "cell[LEVEL], cell[REM] = cell[LEVEL] + (num - left) / period, left",
                     "cell[LEVEL], cell[REM] = cell[LEVEL] + (num - left) / period, 0"),
             new Mutation("elseif limit[KEPT] > cell[VERSION] then", "elseif limit[KEPT] ~= cell[VERSION] then"),
+            new Mutation("cell[LEVEL] = level < -burst and -burst or level", "cell[LEVEL] = level"),
             new Mutation(
-                    "cell[LEVEL] = max(-cell[BURST], cell[LEVEL] - estimate)", "cell[LEVEL] = cell[LEVEL] - estimate"),
-            new Mutation("if level == burst then cell[REM] = 0 end", ""),
+                    "level, cell[REM] = burst, 0\n            elseif level", "level = burst\n            elseif level"),
+            new Mutation("elseif level < -burst then\n              level = -burst", "elseif false then"),
+            new Mutation("if num >= (burst - cell[LEVEL]) * period then", "if false then"),
             // Ends of calls.
             new Mutation("if state == ENDED or (not state and acked) then", "if state == ENDED then"),
             new Mutation("if state == ENDED or (not state and acked) then", "if not state and acked then"),
-            new Mutation("elseif finishes and state and sub(value, 2) ~= body then", "elseif false then"),
-            new Mutation("cell[HOLDS] = max(0, cell[HOLDS] - estimate)", ""),
-            new Mutation("used = max(0, used - estimate)", ""),
+            new Mutation("elseif finishes and state and value ~= body and", "elseif false and"),
+            new Mutation("(state == HELD or sub(value, 2) ~= sub(body, 2)) then", "state == HELD then"),
+            new Mutation("local held = cell[HOLDS] - estimate", "local held = cell[HOLDS]"),
+            new Mutation("used = used - estimate", ""),
             new Mutation(
                     "if acked or (state and not settles) then put(entry, false) else",
                     "if acked then put(entry, false) else"),
@@ -73,7 +78,7 @@ class LedgerMutationsTest {
                     "cell[USED] = used"),
             new Mutation("if limit[KIND] == BUDGET and limit[KEPT] > cell[KEEP] then cell[KEEP] = limit[KEPT] end", ""),
             new Mutation("put(entry, value, now + lease)", "put(entry, value, now)"),
-            new Mutation("if used < estimate then underflows = min(255, underflows + 1) end", ""),
+            new Mutation("if used < 0 then used, underflows = 0, min(255, underflows + 1) end", ""),
             // Lapses.
             new Mutation("if code % 4 == BUDGET then cell[USED] = min(MAX, cell[USED] + amount) end", ""),
             new Mutation("cell[HOLDS] = max(0, cell[HOLDS] - amount)", ""),
@@ -94,8 +99,8 @@ class LedgerMutationsTest {
             new Mutation("if fresh == 1 then opens, fresh, life_changed = now + recovery, 0, true end", ""),
             new Mutation("seen_in ~= era and seen > cell[of] then", "seen > cell[of] then"),
             new Mutation("seen_in == previous and BASE or PRIOR", "BASE"),
-            new Mutation("prior = seen_in == previous and base or used", "prior = used"),
-            new Mutation("      base = used\n    end", "    end"),
+            new Mutation("cell[PRIOR] = seen_in == previous and cell[BASE] or cell[USED]", "cell[PRIOR] = cell[USED]"),
+            new Mutation("cell[BASE], cell[ERA] = cell[USED], era", "cell[ERA] = era"),
             new Mutation("  if life_changed then", "  if false then"),
             new Mutation("known ~= '' or acknowledged > 0 or", "acknowledged > 0 or"),
             // Marks.
@@ -128,7 +133,9 @@ class LedgerMutationsTest {
             new Mutation("call('ZADD', KEYS[2], 'NX', now + HOUR, '')", ""),
             // Sweeps.
             new Mutation("return cell[HOLDS] == 0\n      and (cell[KEEP]", "return (cell[KEEP]"),
-            new Mutation("if letter == 99 then return cell[HOLDS] == 0 end", "if letter == 99 then return true end"),
+            new Mutation(
+                    "if kind == CONCURRENCY then return cell[HOLDS] == 0 end",
+                    "if kind == CONCURRENCY then return true end"),
             new Mutation("return cell[LEVEL] >= cell[BURST] end", "return true end"),
             new Mutation(
                     "cell[USED] + cell[BASE] + cell[PRIOR] + cell[REPORTED] + cell[RESET] == 0)", "cell[USED] == 0)"),

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,7 +50,8 @@ class LedgerProcessesTest {
                         String.valueOf(start),
                         String.valueOf(LIMIT))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        journal.resolveSibling("output").toFile()))
                 .start();
     }
 
@@ -57,6 +59,7 @@ class LedgerProcessesTest {
     @Timeout(240)
     void nothingIsAdmittedTwiceLostOrLeftHeld(@TempDir Path folder) throws Exception {
         Vertx vertx = Vertx.vertx();
+        List<Process> running = new ArrayList<>();
         try (RealRedis redis = RealRedis.start()) {
             long start = System.currentTimeMillis() - 1000;
             RedisLedger watcher = new RedisLedger(
@@ -70,12 +73,10 @@ class LedgerProcessesTest {
             long sampling = vertx.setPeriodic(10, t -> watcher.peek("t0", List.of(budget))
                     .onSuccess(b -> sums.add(b.get(0).used(LIMIT) + b.get(0).held())));
             Random random = new Random(1);
-            List<Process> running = new ArrayList<>();
             for (int i = 0; i < PROCESSES; i++) {
                 running.add(worker(redis, i, folder.resolve("journal-" + i), start));
             }
-            Ports.await(
-                    Duration.ofSeconds(60), "calls", () -> peek(watcher, budget).used(LIMIT) > 1000);
+            await(folder, "calls", () -> peek(watcher, budget).used(LIMIT) > 1000);
             for (int kill = 0; kill < KILLS; kill++) {
                 int victim = random.nextInt(PROCESSES);
                 running.get(victim).destroyForcibly().waitFor();
@@ -83,10 +84,7 @@ class LedgerProcessesTest {
                 running.set(victim, worker(redis, 100 + kill, folder.resolve("journal-" + (100 + kill)), start));
                 Upstreams.await(vertx.timer(300 + random.nextInt(600)));
             }
-            Ports.await(
-                    Duration.ofSeconds(90),
-                    "the limit",
-                    () -> peek(watcher, budget).used(LIMIT) > LIMIT * 9 / 10);
+            await(folder, "the limit", () -> peek(watcher, budget).used(LIMIT) > LIMIT * 9 / 10);
             for (Process process : running) {
                 process.destroyForcibly().waitFor();
             }
@@ -96,7 +94,32 @@ class LedgerProcessesTest {
             assertTrue(sums.size() > 100 && sums.stream().allMatch(s -> s <= LIMIT), "used + held past the limit");
             check(folder, peek(watcher, budget).used(LIMIT));
         } finally {
+            running.forEach(Process::destroyForcibly);
             Upstreams.await(vertx.close());
+        }
+    }
+
+    /** Tells what the workers said, if it does not come about. */
+    private static void await(Path folder, String what, BooleanSupplier condition) throws IOException {
+        try {
+            Ports.await(Duration.ofSeconds(90), what, condition);
+        } catch (AssertionError e) {
+            String output = Files.readString(folder.resolve("output"));
+            List<String> failed = new ArrayList<>();
+            for (Path journal : journals(folder)) {
+                Files.readAllLines(journal).stream()
+                        .filter(l -> l.startsWith("failed"))
+                        .limit(3)
+                        .forEach(failed::add);
+            }
+            throw new AssertionError(e.getMessage() + "; " + failed + "\n" + output, e);
+        }
+    }
+
+    private static List<Path> journals(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().startsWith("journal"))
+                    .toList();
         }
     }
 
@@ -109,30 +132,28 @@ class LedgerProcessesTest {
         long least = 0;
         long most = 0;
         int settled = 0;
-        try (Stream<Path> journals = Files.list(folder)) {
-            for (Path journal : journals.toList()) {
-                Map<String, Long> estimates = new HashMap<>();
-                Map<String, Long> actuals = new HashMap<>();
-                Set<String> told = new HashSet<>();
-                for (String line : Files.readAllLines(journal)) {
-                    String[] part = line.split(" ");
-                    switch (part[0]) {
-                        case "try" -> estimates.put(part[1], Long.valueOf(part[2]));
-                        case "settle" -> actuals.put(part[1], Long.valueOf(part[2]));
-                        case "denied" -> estimates.remove(part[1]);
-                        default -> told.add(part[0] + part[1]);
-                    }
+        for (Path journal : journals(folder)) {
+            Map<String, Long> estimates = new HashMap<>();
+            Map<String, Long> actuals = new HashMap<>();
+            Set<String> told = new HashSet<>();
+            for (String line : Files.readAllLines(journal)) {
+                String[] part = line.split(" ");
+                switch (part[0]) {
+                    case "try" -> estimates.put(part[1], Long.valueOf(part[2]));
+                    case "settle" -> actuals.put(part[1], Long.valueOf(part[2]));
+                    case "denied" -> estimates.remove(part[1]);
+                    default -> told.add(part[0] + part[1]);
                 }
-                for (Map.Entry<String, Long> call : estimates.entrySet()) {
-                    String id = call.getKey();
-                    long estimate = call.getValue();
-                    boolean sure = told.contains("settled" + id);
-                    boolean held = told.contains("admitted" + id);
-                    long actual = actuals.getOrDefault(id, estimate);
-                    least += sure ? actual : held ? Math.min(actual, estimate) : 0;
-                    most += sure ? actual : estimate;
-                    settled += sure ? 1 : 0;
-                }
+            }
+            for (Map.Entry<String, Long> call : estimates.entrySet()) {
+                String id = call.getKey();
+                long estimate = call.getValue();
+                boolean sure = told.contains("settled" + id);
+                boolean held = told.contains("admitted" + id);
+                long actual = actuals.getOrDefault(id, estimate);
+                least += sure ? actual : held ? Math.min(actual, estimate) : 0;
+                most += sure ? actual : estimate;
+                settled += sure ? 1 : 0;
             }
         }
         System.out.printf("Ledger processes: %d settled, used %d, journals say %d to %d%n", settled, used, least, most);

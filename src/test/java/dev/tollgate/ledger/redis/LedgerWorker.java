@@ -26,12 +26,15 @@ final class LedgerWorker {
     static final Duration LEASE = Duration.ofSeconds(2);
     private static final int IN_FLIGHT = 50;
 
+    private final Vertx vertx;
     private final RedisLedger ledger;
     private final Random random;
     private final Bucket.Budget budget;
     private final FileOutputStream journal;
 
-    private LedgerWorker(RedisLedger ledger, Random random, Bucket.Budget budget, FileOutputStream journal) {
+    private LedgerWorker(
+            Vertx vertx, RedisLedger ledger, Random random, Bucket.Budget budget, FileOutputStream journal) {
+        this.vertx = vertx;
         this.ledger = ledger;
         this.random = random;
         this.budget = budget;
@@ -56,6 +59,7 @@ final class LedgerWorker {
         Upstreams.await(ledger.start());
         FileOutputStream journal = new FileOutputStream(args[2], true);
         LedgerWorker worker = new LedgerWorker(
+                vertx,
                 ledger,
                 new Random(Long.parseLong(args[1])),
                 budget(Long.parseLong(args[3]), Long.parseLong(args[4])),
@@ -75,7 +79,7 @@ final class LedgerWorker {
                 LEASE,
                 List.of(Claim.of(budget, estimate), Claim.of(inFlight(), 1)));
         write("try " + hold.id() + " " + estimate);
-        ledger.admit(hold).onSuccess(reply -> {
+        ledger.admit(hold).onFailure(failure -> again(hold, failure)).onSuccess(reply -> {
             if (!(reply instanceof AdmitReply.Admitted)) {
                 write("denied " + hold.id());
                 call();
@@ -94,6 +98,12 @@ final class LedgerWorker {
                     })
                     .onComplete(done -> call());
         });
+    }
+
+    /** A pod's application calls again. */
+    private void again(Hold hold, Throwable failure) {
+        write("failed " + hold.id() + " " + failure);
+        vertx.setTimer(50, t -> call());
     }
 
     private void write(String line) {

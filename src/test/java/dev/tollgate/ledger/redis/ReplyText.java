@@ -3,11 +3,15 @@ package dev.tollgate.ledger.redis;
 import dev.tollgate.ledger.Bucket;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Response;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A reply of the script as the oracle writes it, read by the contract in {@code ledger.lua} and not by the product's code. */
 final class ReplyText {
+
+    private static final String UNREADABLE = "0,0 damaged";
 
     private final Buffer bytes;
     private int at;
@@ -52,8 +56,8 @@ final class ReplyText {
                     Operation.Status status = Operation.Status.of(u1());
                     out.add(status + " " + u1() + " " + i8() + " " + u4() + " " + i8() + "," + i8());
                 }
-                for (Bucket ignored : run.limits()) {
-                    out.add(i8() + "," + i8() + (u1() == 0 ? "" : " damaged"));
+                for (Bucket bucket : run.limits()) {
+                    out.add(cell(bucket));
                 }
                 if (at != bytes.length()) {
                     out.add("and " + (bytes.length() - at) + " bytes more");
@@ -61,6 +65,28 @@ final class ReplyText {
             }
         }
         return out;
+    }
+
+    /** As people are told it: level and ms until full, or used and held. */
+    private String cell(Bucket bucket) {
+        if (bucket instanceof Bucket.Rate) {
+            long[] n = {i8(), i8(), i8(), i8(), i8(), i8(), i8()};
+            BigDecimal missing = BigDecimal.valueOf(n[4] - n[0])
+                    .multiply(BigDecimal.valueOf(n[6]))
+                    .subtract(BigDecimal.valueOf(n[1]));
+            return n[6] < 0
+                    ? UNREADABLE
+                    : n[0] + ","
+                            + missing.divide(BigDecimal.valueOf(n[5]), 0, RoundingMode.CEILING)
+                                    .max(BigDecimal.ZERO);
+        }
+        long first = i8();
+        if (bucket instanceof Bucket.Concurrency) {
+            return first < 0 ? UNREADABLE : "0," + first;
+        }
+        long held = i8();
+        at += 34;
+        return first < 0 ? UNREADABLE : first + "," + held;
     }
 
     private int u1() {
