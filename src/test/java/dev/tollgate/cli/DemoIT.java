@@ -64,7 +64,7 @@ class DemoIT {
                 "ServiceQuotaExceededException",
                 denied.headers().firstValue("x-amzn-ErrorType").orElse(""));
         assertTrue(new String(denied.body(), StandardCharsets.UTF_8).contains("acme-day"));
-        assertTrue(demo.metric("tollgate_cost_usd_total", "tenant=\"acme\"") > 0.012);
+        Ports.await("the cost", () -> demo.metric("tollgate_cost_usd_total", "tenant=\"acme\"") > 0.012);
     }
 
     @Test

@@ -117,7 +117,7 @@ class BoundsIT {
         String answer = all(open(head(10) + "{"));
         assertTrue(answer.startsWith("HTTP/1.1 408"), answer);
         assertTrue(answer.contains("body-timeout") && answer.contains("1 bytes"), answer);
-        assertTrue(PRODUCT.sidecar().metric("tollgate_refused_total", "slow-body") >= 1);
+        Ports.await("the count", () -> PRODUCT.sidecar().metric("tollgate_refused_total", "slow-body") >= 1);
     }
 
     @Test

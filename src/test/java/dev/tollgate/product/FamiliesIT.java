@@ -140,7 +140,7 @@ class FamiliesIT {
         assertEquals(200, response.statusCode());
         // The dearest claude-opus of the book: 15 and 75 USD for a million.
         assertEquals(2 * 15 + 500 * 75, record(response).getLong("microUsd"));
-        assertTrue(PRODUCT.sidecar().metric("tollgate_unknown_price_total", "claude-opus-99") >= 1);
+        Ports.await("the count", () -> PRODUCT.sidecar().metric("tollgate_unknown_price_total", "claude-opus-99") >= 1);
     }
 
     @Test
