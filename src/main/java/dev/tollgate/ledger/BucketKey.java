@@ -43,12 +43,22 @@ public record BucketKey(String owner, String field) {
 
     /** Percent-encodes all but {@code [A-Za-z0-9._-]}, so that no name can leave its place in a key or a field. */
     public static String encode(String name) {
+        int first = 0;
+        while (first < name.length() && plain(name.charAt(first))) {
+            first++;
+        }
+        return first == name.length() ? name : encoded(name);
+    }
+
+    private static boolean plain(char c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-".indexOf(c) >= 0;
+    }
+
+    private static String encoded(String name) {
         StringBuilder out = new StringBuilder(name.length());
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);
-            boolean plain =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "._-".indexOf(c) >= 0;
-            if (plain) {
+            if (plain(c)) {
                 out.append(c);
             } else {
                 out.append('%').append(HEX.toHexDigits(b));
