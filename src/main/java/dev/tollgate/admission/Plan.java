@@ -101,17 +101,14 @@ public record Plan(List<Guard> guards) {
     /** The same claims with what was really used. */
     List<Claim> settled(Charge charge) {
         Usage usage = charge.usage();
-        return guards.stream()
-                .map(guard -> guard.claim()
-                        .withActual(guard.limit()
-                                .quantity()
-                                .weight()
-                                .amount(
-                                        usage.input() + usage.cacheWrite(),
-                                        usage.output(),
-                                        charge.microUsd(),
-                                        charge.burndown())))
-                .toList();
+        long input = usage.input() + usage.cacheWrite();
+        List<Claim> claims = new ArrayList<>(guards.size());
+        for (Guard guard : guards) {
+            Weight weight = guard.limit().quantity().weight();
+            claims.add(guard.claim()
+                    .withActual(weight.amount(input, usage.output(), charge.microUsd(), charge.burndown())));
+        }
+        return claims;
     }
 
     /** The same claims, settled as they were estimated. */

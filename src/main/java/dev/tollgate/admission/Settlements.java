@@ -1,5 +1,6 @@
 package dev.tollgate.admission;
 
+import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.ledger.LedgerException;
@@ -123,8 +124,12 @@ final class Settlements {
         if (reply == SettleReply.LATE || reply == SettleReply.UNKNOWN && !settlement.releases) {
             listener.settlement(hold.tenant(), "late");
         } else if (!settlement.releases) {
-            boolean overrun = hold.claims().stream().anyMatch(c -> c.actual() > c.estimate());
-            boolean refund = hold.claims().stream().anyMatch(c -> c.actual() < c.estimate());
+            boolean overrun = false;
+            boolean refund = false;
+            for (Claim claim : hold.claims()) {
+                overrun |= claim.actual() > claim.estimate();
+                refund |= claim.actual() < claim.estimate();
+            }
             if (overrun || refund) {
                 listener.settlement(hold.tenant(), overrun ? "overrun" : "refund");
             }

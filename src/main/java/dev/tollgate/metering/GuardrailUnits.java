@@ -24,19 +24,27 @@ final class GuardrailUnits {
             "contentPolicyImageUnits",
             Unit.CONTENT_IMAGE);
 
-    private final Map<Unit, Long> sums = new EnumMap<>(Unit.class);
+    // Most calls have no guardrail: a map of their own only where there is something to sum.
+    private Map<Unit, Long> sums = Map.of();
 
     /** Adds a member of a guardrail's usage; false if it is none. */
     boolean add(String name, long value) {
         Unit unit = NAMES.get(name);
         if (unit != null) {
-            sums.merge(unit, value, Long::sum);
+            add(unit, value);
         }
         return unit != null;
     }
 
     void addAll(GuardrailUnits other) {
-        other.sums.forEach((unit, value) -> sums.merge(unit, value, Long::sum));
+        other.sums.forEach(this::add);
+    }
+
+    private void add(Unit unit, long value) {
+        if (sums.isEmpty()) {
+            sums = new EnumMap<>(Unit.class);
+        }
+        sums.merge(unit, value, Long::sum);
     }
 
     List<Purchase> purchases() {

@@ -5,6 +5,7 @@ import dev.tollgate.proxy.DataPort;
 import dev.tollgate.proxy.ModelList;
 import dev.tollgate.proxy.Proxy;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.smallrye.config.SmallRyeConfig;
@@ -51,7 +52,7 @@ public class Sidecar {
         this.wiring = new Wiring(
                 new Platform(
                         vertx,
-                        registry,
+                        only(registry),
                         redis::get,
                         InstantSource.system(),
                         config.getValue("quarkus.application.version", String.class),
@@ -61,6 +62,14 @@ public class Sidecar {
         this.proxy = wiring.proxy();
         StartCheck.misspelt(config).forEach(LOG::warn);
         LOG.info(wiring.startLine());
+    }
+
+    /** The one registry inside the composite, which would look for it at each count. */
+    private static MeterRegistry only(MeterRegistry registry) {
+        return registry instanceof CompositeMeterRegistry all
+                        && all.getRegistries().size() == 1
+                ? all.getRegistries().iterator().next()
+                : registry;
     }
 
     /** States of the breakers before ledger, credentials and control plane. */
