@@ -81,7 +81,7 @@ final class Pods implements AutoCloseable {
                 () -> Redis.createClient(vertx, options(urls)),
                 new RedisLedger.Settings("org", UUID.randomUUID().toString(), 5000, settings.recovery(), 1000),
                 events);
-        GuardedLedger guarded = new GuardedLedger(vertx, ledger, Duration.ofMillis(250));
+        GuardedLedger guarded = new GuardedLedger(vertx, ledger, Duration.ofSeconds(5));
         Pod pod = new Pod(
                 vertx, ledger, admission(vertx, guarded, ledger::share, () -> policy, settings, events), events);
         ledger.start();

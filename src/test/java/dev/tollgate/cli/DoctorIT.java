@@ -63,6 +63,8 @@ class DoctorIT {
                 "redis",
                 "TOLLGATE_REDIS_URL",
                 redis.url(),
+                "TOLLGATE_LEDGER_DEADLINE",
+                "5s",
                 "AWS_EC2_METADATA_DISABLED",
                 "true",
                 "AWS_ENDPOINT_URL_STS",

@@ -91,10 +91,17 @@ class SharedStatusIT {
             Statuses.await(
                     first,
                     "60 calls of both",
-                    s -> sum(s, "spend", "monthCalls") == 60 && sum(s, "limits", "held") == 0);
+                    s -> sum(s, "spend", "monthCalls") == 60
+                            && !rows(s, "limits").isEmpty()
+                            && sum(s, "limits", "held") == 0);
             JsonObject one = status(first);
             // A pod lists the limits per tenant of the tenants that it served.
-            JsonObject two = Statuses.await(second, "60 calls of both", s -> sum(s, "spend", "monthCalls") == 60);
+            JsonObject two = Statuses.await(
+                    second,
+                    "60 calls of both",
+                    s -> sum(s, "spend", "monthCalls") == 60
+                            && !rows(s, "limits").isEmpty()
+                            && sum(s, "limits", "held") == 0);
             assertEquals(recorded(first, second), shown(one));
             assertEquals(shown(one), shown(two));
             assertEquals(two.getJsonObject("ledger").getInteger("pods"), 2);

@@ -42,8 +42,9 @@ class StatusIT {
     private static final String CLAUDE = "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/";
 
     @RegisterExtension
-    static final Product POD =
-            Product.with("TOLLGATE_IDENTITY_TENANT", "acme").policy(POLICY).redis();
+    static final Product POD = Product.with("TOLLGATE_IDENTITY_TENANT", "acme", "TOLLGATE_LEDGER_DEADLINE", "5s")
+            .policy(POLICY)
+            .redis();
 
     private static JsonObject status;
     private static long cost;
@@ -65,7 +66,10 @@ class StatusIT {
         status = Statuses.await(
                 POD.sidecar(),
                 "calls to be settled",
-                s -> sum(s, "spend", "monthCalls") == 3 && sum(s, "limits", "held") == 0);
+                s -> sum(s, "spend", "monthCalls") == 3
+                        && !rows(s, "limits").isEmpty()
+                        && sum(s, "limits", "held") == 0
+                        && rows(s, "recent").size() == 5);
         cost = rows(status, "recent").stream()
                 .mapToLong(c -> c.getLong("costMicroUsd"))
                 .sum();

@@ -9,8 +9,6 @@ import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Stalls;
 import dev.tollgate.harness.Upstreams;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,6 +35,8 @@ class StatusPageFaultsIT {
                 "redis",
                 "TOLLGATE_REDIS_URL",
                 redis.url(),
+                "TOLLGATE_LEDGER_DEADLINE",
+                "5s",
                 "TOLLGATE_POLICY_CHECK_EVERY",
                 "50ms",
                 "TOLLGATE_POLICY_FILE",
@@ -63,7 +63,7 @@ class StatusPageFaultsIT {
             browser.await(SOON, "the banner", STATE + ".dataset.state === 'degraded'");
             long millis = (System.nanoTime() - killed) / 1_000_000;
             // What the machine itself is late by is not the page's.
-            assertTrue(millis < 2000 + 3 * stalls.mostMillis(), millis + " ms, stalls of " + stalls.mostMillis());
+            assertTrue(millis < 2000 + 5 * stalls.mostMillis(), millis + " ms, stalls of " + stalls.mostMillis());
             System.out.printf("The outage was shown after %d ms%n", millis);
             String said = browser.text(STATE + ".textContent");
             assertTrue(said.matches("Redis away for \\d+ s: budgets deny, rates run on this pod's share\\."), said);
@@ -79,13 +79,13 @@ class StatusPageFaultsIT {
     }
 
     @Test
-    void mistakesOfThePolicyAreShownWithTheirLinesUntilTheyAreMended() throws IOException {
+    void mistakesOfThePolicyAreShownWithTheirLinesUntilTheyAreMended() {
         try (Upstreams upstream = Upstreams.start();
                 RealRedis redis = RealRedis.start();
                 SidecarProcess sidecar = SidecarProcess.serve(settings(upstream, redis));
                 Browser browser = Browser.start()) {
             open(browser, sidecar);
-            Files.writeString(
+            Upstreams.replace(
                     policy,
                     "limits:\n  - { name: day, budget: { usd: \"<b>much</b>\", per: day } }\n  - { nam: x, concurrency: 1 }\n");
             browser.await(SOON, "the mistakes", "!document.getElementById('mistakes').hidden");
@@ -95,7 +95,7 @@ class StatusPageFaultsIT {
                     .startsWith("line 3: "));
             assertEquals("degraded", browser.text(STATE + ".dataset.state"));
             assertTrue(browser.text(STATE + ".textContent").contains("the last good one stays in force"));
-            Files.writeString(policy, GOOD + "\n");
+            Upstreams.replace(policy, GOOD + "\n");
             browser.await(SOON, "no mistakes", "document.getElementById('mistakes').hidden");
             assertEquals("ok", browser.text(STATE + ".dataset.state"));
             assertEquals(List.of(), browser.complaints());

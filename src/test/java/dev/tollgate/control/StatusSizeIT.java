@@ -26,7 +26,13 @@ class StatusSizeIT {
     private static final int CALLS = 40;
 
     @RegisterExtension
-    static final Product GATEWAY = Product.with("TOLLGATE_IDENTITY_TRUST", "request", "TOLLGATE_IDENTITY_TENANTS", "*")
+    static final Product GATEWAY = Product.with(
+                    "TOLLGATE_IDENTITY_TRUST",
+                    "request",
+                    "TOLLGATE_IDENTITY_TENANTS",
+                    "*",
+                    "TOLLGATE_LEDGER_DEADLINE",
+                    "5s")
             .policy(policy())
             .imageHeap()
             .redis();

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** Reads the status of a sidecar. */
@@ -27,8 +28,12 @@ final class Statuses {
 
     /** The status once it is as it should be. */
     static JsonObject await(SidecarProcess sidecar, String what, Predicate<JsonObject> condition) {
-        Ports.await(what, () -> condition.test(status(sidecar)));
-        return status(sidecar);
+        AtomicReference<JsonObject> found = new AtomicReference<>();
+        Ports.await(what, () -> {
+            found.set(status(sidecar));
+            return condition.test(found.get());
+        });
+        return found.get();
     }
 
     static List<JsonObject> rows(JsonObject status, String name) {

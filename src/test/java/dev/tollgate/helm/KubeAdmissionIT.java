@@ -31,6 +31,7 @@ class KubeAdmissionIT {
     private static RealKube kube;
 
     @BeforeAll
+    @Timeout(240)
     static void install() {
         kube = RealKube.startOrSkip();
         kube.customKinds();

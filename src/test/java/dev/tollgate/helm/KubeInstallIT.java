@@ -33,6 +33,7 @@ class KubeInstallIT {
     private static RealKube kube;
 
     @BeforeAll
+    @Timeout(240)
     static void start() {
         kube = RealKube.startOrSkip();
         kube.customKinds();

@@ -31,6 +31,7 @@ class KubeWebhookIT {
     private static PodWebhook identity;
 
     @BeforeAll
+    @Timeout(240)
     static void install() {
         kube = RealKube.startOrSkip();
         kube.namespace("meshed");

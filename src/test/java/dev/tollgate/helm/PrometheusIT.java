@@ -44,16 +44,25 @@ class PrometheusIT {
     private static Map<String, Object> agentConfig;
 
     @BeforeAll
+    @Timeout(240)
     static void start() {
         redis = RealRedis.start();
         upstream = Upstreams.start();
         sidecar = SidecarProcess.serve(upstream.settings(
-                "TOLLGATE_LEDGER", "redis",
-                "TOLLGATE_REDIS_URL", redis.url(),
-                "TOLLGATE_IDENTITY_TRUST", "request",
-                "TOLLGATE_IDENTITY_TENANTS", "acme,globex,initech",
-                "TOLLGATE_IDENTITY_APPLICATION", "shop",
-                "TOLLGATE_POLICY_FILE", Upstreams.policy("""
+                "TOLLGATE_LEDGER",
+                "redis",
+                "TOLLGATE_REDIS_URL",
+                redis.url(),
+                "TOLLGATE_LEDGER_DEADLINE",
+                "5s",
+                "TOLLGATE_IDENTITY_TRUST",
+                "request",
+                "TOLLGATE_IDENTITY_TENANTS",
+                "acme,globex,initech",
+                "TOLLGATE_IDENTITY_APPLICATION",
+                "shop",
+                "TOLLGATE_POLICY_FILE",
+                Upstreams.policy("""
                         tenants:
                           acme: { cost-center: sales, environment: prod }
                           globex: { cost-center: research, environment: dev }

@@ -151,16 +151,16 @@ class RecordedAlertsIT {
 
             // Calls that are open while Redis dies: each has something to settle afterwards.
             for (int i = 0; i < 110; i++) {
-                clients.execute(() -> call(sidecar, "initech", "x-simulate", "delay=3000"));
+                clients.execute(() -> call(sidecar, "initech", "x-simulate", "delay=10000"));
             }
             Ports.await(
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     "all to be at Bedrock",
                     () -> sidecar.metric("tollgate_inflight_requests") >= 110
                             && sidecar.metric("tollgate_decisions_total", "approved", "tenant=\"initech\"") >= 145);
             redis.kill();
             Ports.await(
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(40),
                     "a backlog",
                     () -> sidecar.metric("tollgate_settlement_backlog") > 100
                             && sidecar.metric("tollgate_ledger_up") == 0);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +88,7 @@ class InvocationStreamsIT {
     }
 
     @Test
+    @Timeout(240)
     void slowReadersHoldTheirUpstreamsBackAndGetEverything() {
         long pid = PRODUCT.sidecar().process().pid();
         List<RawCall> readers = new ArrayList<>();

@@ -33,6 +33,7 @@ class TagTrustIT {
 
     @Test
     void whatThePolicySaysIsFixedAndWhatIsOpenIsFilledIn() {
+        PRODUCT.awaitNoCalls();
         long finance = PRODUCT.limit("finance").getLong("used");
         JsonObject tags = Calls.json(Calls.post(PRODUCT, Calls.AWS_SAMPLE)).getJsonObject("tags");
         assertEquals("finance", tags.getString("costCenter"));

@@ -19,7 +19,8 @@ class BudgetGaugesIT {
             """;
 
     @RegisterExtension
-    static final Product PRODUCT = Product.with().policy(POLICY).redis();
+    static final Product PRODUCT =
+            Product.with("TOLLGATE_LEDGER_DEADLINE", "5s").policy(POLICY).redis();
 
     @Test
     void aRestartedPodShowsWhatWasUsedBeforeItsFirstCall() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class BudgetOverrideIT {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(45);
 
     private static String call(SidecarProcess sidecar) {
         var answer = Http.post(sidecar, Http.NOVA + "converse", Http.converse(2));
@@ -42,7 +42,7 @@ class BudgetOverrideIT {
                 SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
                         "TOLLGATE_POLICY_FILE", policy.toString(), "TOLLGATE_POLICY_CHECK_EVERY", "20ms"))) {
             assertEquals(5, approved(sidecar, 7));
-            Instant until = Instant.now().plusSeconds(12).truncatedTo(ChronoUnit.SECONDS);
+            Instant until = Instant.now().plusSeconds(25).truncatedTo(ChronoUnit.SECONDS);
             String raised = SidecarProcess.run(
                     Map.of("TOLLGATE_POLICY_FILE", policy.toString()),
                     "budgets",

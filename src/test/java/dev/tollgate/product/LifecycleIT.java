@@ -45,21 +45,22 @@ class LifecycleIT {
                     failed.addAndGet(status == 200 ? 0 : 1);
                 }
             });
-            Files.writeString(policy, "limits: [ { name: second, budget: { requests: 1000001, per: day } } ]");
+            Upstreams.replace(policy, "limits: [ { name: second, budget: { requests: 1000001, per: day } } ]");
             Ports.await(
                     "the new policy",
                     () -> sidecar.get("/tollgate/v1/limits").body().contains("\"second\""));
-            Files.writeString(policy, "limits: [ { name: third, budget: { requests: none, per: day } } ]");
+            Upstreams.replace(policy, "limits: [ { name: third, budget: { requests: none, per: day } } ]");
             Ports.await(
                     "the refusal to be counted",
                     () -> sidecar.metric("tollgate_policy_reload_total", "outcome=\"failure\"") == 1);
             assertTrue(sidecar.get("/tollgate/v1/limits").body().contains("\"second\""));
-            assertTrue(sidecar.log().contains("line 1: limits[0].budget.requests: expected a whole number"));
+            Ports.await("the mistake in the log", () -> sidecar.log()
+                    .contains("line 1: limits[0].budget.requests: expected a whole number"));
             Files.delete(policy);
             Ports.await(
                     "the missing file to be counted",
                     () -> sidecar.metric("tollgate_policy_reload_total", "outcome=\"failure\"") == 2);
-            Files.writeString(policy, "limits: [ { name: fourth, budget: { requests: 1, per: day } } ]");
+            Upstreams.replace(policy, "limits: [ { name: fourth, budget: { requests: 1, per: day } } ]");
             Ports.await(
                     "the fourth policy",
                     () -> sidecar.get("/tollgate/v1/limits").body().contains("\"fourth\""));

@@ -36,6 +36,8 @@ class OtherSdksIT {
                         redis.url(),
                         "TOLLGATE_LEDGER_RECOVERY",
                         "0ms",
+                        "TOLLGATE_LEDGER_DEADLINE",
+                        "5s",
                         "TOLLGATE_POLICY_FILE",
                         Upstreams.policy("limits: [ { name: two, budget: { requests: 2, per: day } } ]")
                                 .toString()))) {

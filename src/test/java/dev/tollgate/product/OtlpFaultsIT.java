@@ -98,7 +98,7 @@ class OtlpFaultsIT {
                     .isEmpty());
             collector.mood(Mood.TAKES);
             Ports.await(Duration.ofSeconds(20), "all spans, repeated", () -> spans(sidecar, "sent") == 10);
-            assertTrue(sidecar.log().contains("takes traces again"));
+            Ports.await("the recovery in the log", () -> sidecar.log().contains("takes traces again"));
         }
     }
 
@@ -124,9 +124,11 @@ class OtlpFaultsIT {
     void spansAndMetricsOfTheLastCallsAreSentBeforeTheEnd() {
         try (SidecarProcess sidecar =
                 sidecar("TOLLGATE_OTLP_ENDPOINT", collector.url(), "TOLLGATE_OTLP_METRICS_EVERY", "1h")) {
+            call(sidecar, 1);
+            Ports.await("the first span", () -> collector.spans().size() == 1);
             call(sidecar, 5);
             assertEquals(0, sidecar.terminate());
-            assertEquals(5, collector.spans().size());
+            assertEquals(6, collector.spans().size());
             assertTrue(collector.metric("tollgate.requests").isPresent());
         }
     }
@@ -139,7 +141,7 @@ class OtlpFaultsIT {
             long start = System.nanoTime();
             assertEquals(0, sidecar.terminate());
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            assertTrue(took.compareTo(Duration.ofSeconds(3)) < 0, took.toString());
+            assertTrue(took.compareTo(Duration.ofSeconds(8)) < 0, took.toString());
         }
     }
 

@@ -151,7 +151,8 @@ class OtlpIT {
                 Http.post(PRODUCT.sidecar(), Http.NOVA + "converse", Http.converse(101))
                         .statusCode());
         String started = PRODUCT.upstream().simulator().received().stream()
-                .filter(r -> new String(r.body(), java.nio.charset.StandardCharsets.UTF_8).contains("101"))
+                .filter(r ->
+                        new String(r.body(), java.nio.charset.StandardCharsets.UTF_8).contains("\"maxTokens\":101"))
                 .map(r -> r.headers().get("traceparent"))
                 .findFirst()
                 .orElseThrow()

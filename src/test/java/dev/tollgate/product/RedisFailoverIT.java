@@ -70,7 +70,8 @@ class RedisFailoverIT {
     private static JsonObject settled(SidecarProcess sidecar) {
         Ports.await(
                 "every settlement to have reached the ledger",
-                () -> sidecar.metric("tollgate_settlement_backlog") == 0);
+                () -> sidecar.metric("tollgate_inflight_requests") == 0
+                        && sidecar.metric("tollgate_settlement_backlog") == 0);
         return new JsonObject(sidecar.get("/tollgate/v1/limits").body())
                 .getJsonArray("limits")
                 .getJsonObject(0);

@@ -81,7 +81,8 @@ class RedisFaultsIT {
         healthy();
         Ports.await(
                 "every settlement to have reached the ledger",
-                () -> sidecar.metric("tollgate_settlement_backlog") == 0);
+                () -> sidecar.metric("tollgate_inflight_requests") == 0
+                        && sidecar.metric("tollgate_settlement_backlog") == 0);
         JsonObject budget = new JsonObject(sidecar.get("/tollgate/v1/limits").body())
                 .getJsonArray("limits")
                 .getJsonObject(0);

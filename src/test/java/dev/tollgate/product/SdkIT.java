@@ -358,6 +358,7 @@ class SdkIT {
 
     @Test
     void aCallIsTimed() {
+        PRODUCT.awaitNoCalls();
         double before = PRODUCT.sidecar().metric("gen_ai_client_operation_duration_seconds_count");
         client.converse(Sdk.converse(NOVA, "Count me", 10));
         Ports.await(

@@ -14,9 +14,14 @@ class UserLimitsIT {
 
     @RegisterExtension
     static final Product GATEWAY = Product.with(
-                    "TOLLGATE_IDENTITY_TENANT", "acme",
-                    "TOLLGATE_IDENTITY_TRUST", "request",
-                    "TOLLGATE_IDENTITY_TENANTS", "globex")
+                    "TOLLGATE_IDENTITY_TENANT",
+                    "acme",
+                    "TOLLGATE_IDENTITY_TRUST",
+                    "request",
+                    "TOLLGATE_IDENTITY_TENANTS",
+                    "globex",
+                    "TOLLGATE_LEDGER_DEADLINE",
+                    "5s")
             .policy("""
                     limits:
                       - { name: each, per: [tenant, user], budget: { requests: 2, per: day } }

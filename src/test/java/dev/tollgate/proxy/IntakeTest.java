@@ -70,7 +70,7 @@ class IntakeTest {
 
     private void refuses(String answer, int status, String reason) {
         assertTrue(answer.startsWith("HTTP/1.1 " + status), answer);
-        assertEquals(1, path.count("tollgate.refused", "reason", reason), answer);
+        Ports.await("the count: " + answer, () -> path.count("tollgate.refused", "reason", reason) == 1);
     }
 
     @ParameterizedTest

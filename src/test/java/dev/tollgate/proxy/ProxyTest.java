@@ -437,7 +437,7 @@ class ProxyTest {
 
     @Test
     void aStreamThatFallsSilentIsATimeout() {
-        path("tollgate.upstream.idle-timeout", "300ms");
+        path("tollgate.upstream.idle-timeout", "2s");
         records++;
         path.post(NOVA + "converse-stream", BODY, "X-Tollgate-Tenant", "two", "x-simulate", "stall=4");
         assertEquals("upstream-timeout", record().getString("end"));

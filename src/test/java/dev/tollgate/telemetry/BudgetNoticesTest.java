@@ -80,7 +80,7 @@ class BudgetNoticesTest {
 
     @Test
     void aNoticeIsAPostThatSlackUnderstands() throws Exception {
-        notices(QUICK, request -> request.response().end("ok")).accept(notice(Event.WARNED, 80));
+        notices(PATIENT, request -> request.response().end("ok")).accept(notice(Event.WARNED, 80));
         awaitOutcomes(Outcome.SENT);
         assertEquals(
                 new JsonObject()
@@ -137,7 +137,7 @@ class BudgetNoticesTest {
 
     @Test
     void aServerThatFailsIsTriedAgainUntilItAnswers() throws Exception {
-        notices(QUICK, request -> request.response()
+        notices(PATIENT, request -> request.response()
                         .setStatusCode(received.size() < 3 ? 500 : 204)
                         .end())
                 .accept(notice(Event.WARNED, 80));
@@ -147,7 +147,7 @@ class BudgetNoticesTest {
 
     @Test
     void aServerThatOnlyFailsIsGivenUpAndTheNextNoticeFollows() throws Exception {
-        BudgetNotices notices = notices(QUICK, request -> request.response()
+        BudgetNotices notices = notices(PATIENT, request -> request.response()
                 .setStatusCode(received.size() <= 3 ? 503 : 200)
                 .end());
         notices.accept(notice(Event.WARNED, 80));
@@ -171,7 +171,7 @@ class BudgetNoticesTest {
     @ParameterizedTest
     @ValueSource(ints = {408, 429})
     void aBusyReceiverIsTriedAgain(int status) throws Exception {
-        notices(QUICK, request -> request.response()
+        notices(PATIENT, request -> request.response()
                         .setStatusCode(received.size() < 2 ? status : 200)
                         .end())
                 .accept(notice(Event.WARNED, 80));
