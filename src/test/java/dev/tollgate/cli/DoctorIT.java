@@ -59,16 +59,7 @@ class DoctorIT {
 
     private static String doctor(Map<String, String> settings, String... arguments) {
         Map<String, String> all = new HashMap<>(upstream.settings(
-                "TOLLGATE_LEDGER",
-                "redis",
-                "TOLLGATE_REDIS_URL",
-                redis.url(),
-                "TOLLGATE_LEDGER_DEADLINE",
-                "5s",
-                "AWS_EC2_METADATA_DISABLED",
-                "true",
-                "AWS_ENDPOINT_URL_STS",
-                "http://127.0.0.1:" + sts));
+                redis, "AWS_EC2_METADATA_DISABLED", "true", "AWS_ENDPOINT_URL_STS", "http://127.0.0.1:" + sts));
         all.putAll(settings);
         all.values().removeIf(String::isEmpty);
         String[] command = new String[arguments.length + 1];

@@ -31,13 +31,15 @@ class SharedStatusIT {
 
     private static Map<String, String> settings(Upstreams upstream, RealRedis redis) {
         return upstream.settings(
-                "TOLLGATE_LEDGER", "redis",
-                "TOLLGATE_REDIS_URL", redis.url(),
-                "TOLLGATE_LEDGER_RECOVERY", "0ms",
-                "TOLLGATE_LEDGER_DEADLINE", "5s",
-                "TOLLGATE_IDENTITY_TRUST", "request",
-                "TOLLGATE_IDENTITY_TENANTS", "*",
-                "TOLLGATE_POLICY_FILE", Upstreams.policy(POLICY).toString());
+                redis,
+                "TOLLGATE_LEDGER_RECOVERY",
+                "0ms",
+                "TOLLGATE_IDENTITY_TRUST",
+                "request",
+                "TOLLGATE_IDENTITY_TENANTS",
+                "*",
+                "TOLLGATE_POLICY_FILE",
+                Upstreams.policy(POLICY).toString());
     }
 
     private static void calls(SidecarProcess sidecar, int from, int count) {

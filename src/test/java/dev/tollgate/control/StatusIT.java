@@ -42,9 +42,8 @@ class StatusIT {
     private static final String CLAUDE = "/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/";
 
     @RegisterExtension
-    static final Product POD = Product.with("TOLLGATE_IDENTITY_TENANT", "acme", "TOLLGATE_LEDGER_DEADLINE", "5s")
-            .policy(POLICY)
-            .redis();
+    static final Product POD =
+            Product.with("TOLLGATE_IDENTITY_TENANT", "acme").policy(POLICY).redis();
 
     private static JsonObject status;
     private static long cost;

@@ -31,16 +31,7 @@ class StatusPageFaultsIT {
 
     private Map<String, String> settings(Upstreams upstream, RealRedis redis) {
         return upstream.settings(
-                "TOLLGATE_LEDGER",
-                "redis",
-                "TOLLGATE_REDIS_URL",
-                redis.url(),
-                "TOLLGATE_LEDGER_DEADLINE",
-                "5s",
-                "TOLLGATE_POLICY_CHECK_EVERY",
-                "50ms",
-                "TOLLGATE_POLICY_FILE",
-                policy.toString());
+                redis, "TOLLGATE_POLICY_CHECK_EVERY", "50ms", "TOLLGATE_POLICY_FILE", policy.toString());
     }
 
     private static void open(Browser browser, SidecarProcess sidecar) {

@@ -35,9 +35,7 @@ class StatusPageIT {
                     "TOLLGATE_IDENTITY_TRUST",
                     "request",
                     "TOLLGATE_IDENTITY_TENANTS",
-                    "*",
-                    "TOLLGATE_LEDGER_DEADLINE",
-                    "5s")
+                    "*")
             .policy("""
                     limits:
                       - { name: day, per: [tenant], budget: { usd: 0.02, per: day, time-zone: Europe/Vienna, warn-at: [80] } }

@@ -41,13 +41,7 @@ class StatusPageSpeedIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
-    static final Product GATEWAY = Product.with(
-                    "TOLLGATE_IDENTITY_TRUST",
-                    "request",
-                    "TOLLGATE_IDENTITY_TENANTS",
-                    "*",
-                    "TOLLGATE_LEDGER_DEADLINE",
-                    "5s")
+    static final Product GATEWAY = Product.with("TOLLGATE_IDENTITY_TRUST", "request", "TOLLGATE_IDENTITY_TENANTS", "*")
             .policy("""
                     limits:
                       - { name: day, per: [tenant], budget: { usd: 5, per: day, warn-at: [80, 95] } }

@@ -33,9 +33,7 @@ class StatusPicturesIT {
                     "TOLLGATE_IDENTITY_TRUST",
                     "request",
                     "TOLLGATE_IDENTITY_TENANTS",
-                    "acme,globex,initech,umbrella",
-                    "TOLLGATE_LEDGER_DEADLINE",
-                    "5s")
+                    "acme,globex,initech,umbrella")
             .policy("""
                     limits:
                       - { name: tenant-day, per: [tenant], budget: { usd: 2, per: day, time-zone: Europe/Vienna, warn-at: [80, 95] } }

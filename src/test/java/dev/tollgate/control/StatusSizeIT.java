@@ -26,13 +26,7 @@ class StatusSizeIT {
     private static final int CALLS = 40;
 
     @RegisterExtension
-    static final Product GATEWAY = Product.with(
-                    "TOLLGATE_IDENTITY_TRUST",
-                    "request",
-                    "TOLLGATE_IDENTITY_TENANTS",
-                    "*",
-                    "TOLLGATE_LEDGER_DEADLINE",
-                    "5s")
+    static final Product GATEWAY = Product.with("TOLLGATE_IDENTITY_TRUST", "request", "TOLLGATE_IDENTITY_TENANTS", "*")
             .policy(policy())
             .imageHeap()
             .redis();

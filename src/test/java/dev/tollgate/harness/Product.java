@@ -40,7 +40,7 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
         return this;
     }
 
-    /** With a ledger in a Redis of its own. */
+    /** With a ledger in a Redis of its own, and a deadline of 5 s where none is set. */
     public Product redis() {
         withRedis = true;
         return this;
@@ -56,15 +56,13 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
     public void beforeAll(ExtensionContext context) {
         upstream = Optional.of(Upstreams.start());
         if (withRedis) {
-            RealRedis server = RealRedis.start();
-            redis = Optional.of(server);
-            settings.addAll(List.of("TOLLGATE_LEDGER", "redis", "TOLLGATE_REDIS_URL", server.url()));
+            redis = Optional.of(RealRedis.start());
         }
         if (withControlPlane) {
             settings.addAll(
                     List.of("TOLLGATE_UPSTREAM_CONTROL_ENDPOINT", upstream().url()));
         }
-        sidecar = Optional.of(SidecarProcess.serve(upstream().settings(settings.toArray(String[]::new))));
+        sidecar = Optional.of(another());
     }
 
     @Override
@@ -76,7 +74,9 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
 
     /** One more sidecar with the same settings; the caller closes it. */
     public SidecarProcess another() {
-        return SidecarProcess.serve(upstream().settings(settings.toArray(String[]::new)));
+        String[] more = settings.toArray(String[]::new);
+        return SidecarProcess.serve(
+                withRedis ? upstream().settings(server(), more) : upstream().settings(more));
     }
 
     public Upstreams upstream() {

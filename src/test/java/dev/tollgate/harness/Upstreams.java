@@ -71,10 +71,24 @@ public final class Upstreams implements AutoCloseable {
                 "AWS_ACCESS_KEY_ID", "AKIDEXAMPLE",
                 "AWS_SECRET_ACCESS_KEY", SECRET,
                 "TOLLGATE_LEDGER", "memory"));
-        for (int i = 0; i < more.length; i += 2) {
-            settings.put(more[i], more[i + 1]);
-        }
+        settings.putAll(pairs(more));
         return settings;
+    }
+
+    /** The same with the ledger in this Redis, and a deadline that no stall of the machine passes. */
+    public Map<String, String> settings(RealRedis redis, String... more) {
+        Map<String, String> settings = settings(
+                "TOLLGATE_LEDGER", "redis", "TOLLGATE_REDIS_URL", redis.url(), "TOLLGATE_LEDGER_DEADLINE", "5s");
+        settings.putAll(pairs(more));
+        return settings;
+    }
+
+    private static Map<String, String> pairs(String... more) {
+        Map<String, String> pairs = new HashMap<>();
+        for (int i = 0; i < more.length; i += 2) {
+            pairs.put(more[i], more[i + 1]);
+        }
+        return pairs;
     }
 
     /** A policy file of this text. */

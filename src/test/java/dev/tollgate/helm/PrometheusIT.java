@@ -49,12 +49,7 @@ class PrometheusIT {
         redis = RealRedis.start();
         upstream = Upstreams.start();
         sidecar = SidecarProcess.serve(upstream.settings(
-                "TOLLGATE_LEDGER",
-                "redis",
-                "TOLLGATE_REDIS_URL",
-                redis.url(),
-                "TOLLGATE_LEDGER_DEADLINE",
-                "5s",
+                redis,
                 "TOLLGATE_IDENTITY_TRUST",
                 "request",
                 "TOLLGATE_IDENTITY_TENANTS",

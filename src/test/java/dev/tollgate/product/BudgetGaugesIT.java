@@ -6,7 +6,6 @@ import dev.tollgate.harness.Http;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.Product;
 import dev.tollgate.harness.SidecarProcess;
-import dev.tollgate.harness.Upstreams;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,8 +18,7 @@ class BudgetGaugesIT {
             """;
 
     @RegisterExtension
-    static final Product PRODUCT =
-            Product.with("TOLLGATE_LEDGER_DEADLINE", "5s").policy(POLICY).redis();
+    static final Product PRODUCT = Product.with().policy(POLICY).redis();
 
     @Test
     void aRestartedPodShowsWhatWasUsedBeforeItsFirstCall() {
@@ -30,14 +28,7 @@ class BudgetGaugesIT {
                 () -> PRODUCT.limit("day").getDouble("used") > 0
                         && PRODUCT.limit("day").getDouble("held") == 0);
         double used = PRODUCT.limit("day").getDouble("used");
-        try (SidecarProcess second = SidecarProcess.serve(PRODUCT.upstream()
-                .settings(
-                        "TOLLGATE_LEDGER",
-                        "redis",
-                        "TOLLGATE_REDIS_URL",
-                        PRODUCT.server().url(),
-                        "TOLLGATE_POLICY_FILE",
-                        Upstreams.policy(POLICY).toString()))) {
+        try (SidecarProcess second = PRODUCT.another()) {
             Ports.await(
                     "the gauge of used to show " + used,
                     () -> second.metric("tollgate_budget_used_usd", "limit=\"day\"", "period=\"day\"") == used);

@@ -19,7 +19,7 @@ class ColdStartIT {
     private static final int CALLS = 60;
 
     @RegisterExtension
-    static final Product PRODUCT = Product.with()
+    static final Product PRODUCT = Product.with("TOLLGATE_LEDGER_DEADLINE", "250ms")
             .policy("limits: [ { name: day, budget: { usd: 100, per: day } }, { name: busy, concurrency: 1000 } ]")
             .redis();
 

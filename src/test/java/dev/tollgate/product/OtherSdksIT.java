@@ -30,14 +30,9 @@ class OtherSdksIT {
         try (Upstreams upstream = Upstreams.start();
                 RealRedis redis = RealRedis.start();
                 SidecarProcess sidecar = SidecarProcess.serve(upstream.settings(
-                        "TOLLGATE_LEDGER",
-                        "redis",
-                        "TOLLGATE_REDIS_URL",
-                        redis.url(),
+                        redis,
                         "TOLLGATE_LEDGER_RECOVERY",
                         "0ms",
-                        "TOLLGATE_LEDGER_DEADLINE",
-                        "5s",
                         "TOLLGATE_POLICY_FILE",
                         Upstreams.policy("limits: [ { name: two, budget: { requests: 2, per: day } } ]")
                                 .toString()))) {

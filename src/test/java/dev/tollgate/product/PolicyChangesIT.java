@@ -58,12 +58,13 @@ class PolicyChangesIT {
         policy = folder.resolve("..data/policy.yaml");
         swap(budget("start", 1));
         sidecar = SidecarProcess.serve(upstream.settings(
-                "TOLLGATE_LEDGER", "redis",
-                "TOLLGATE_REDIS_URL", redis.url(),
-                "TOLLGATE_LEDGER_RECOVERY", "0ms",
-                "TOLLGATE_LEDGER_DEADLINE", "5s",
-                "TOLLGATE_POLICY_CHECK_EVERY", "5ms",
-                "TOLLGATE_POLICY_FILE", policy.toString()));
+                redis,
+                "TOLLGATE_LEDGER_RECOVERY",
+                "0ms",
+                "TOLLGATE_POLICY_CHECK_EVERY",
+                "5ms",
+                "TOLLGATE_POLICY_FILE",
+                policy.toString()));
     }
 
     @AfterAll

@@ -54,7 +54,6 @@ class SdkIT {
     @RegisterExtension
     static final Product PRODUCT = Product.with(
                     "TOLLGATE_LEDGER_RECOVERY", "0ms",
-                    "TOLLGATE_LEDGER_DEADLINE", "5s",
                     "TOLLGATE_IDENTITY_TENANT", "acme",
                     "TOLLGATE_IDENTITY_APPLICATION", "shop",
                     "TOLLGATE_IDENTITY_TRUST", "request",

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.bedrockruntime.model.ServiceQuotaExceeded
 class SharedLimitIT {
 
     @RegisterExtension
-    static final Product PRODUCT = Product.with("TOLLGATE_LEDGER_RECOVERY", "0ms", "TOLLGATE_LEDGER_DEADLINE", "5s")
+    static final Product PRODUCT = Product.with("TOLLGATE_LEDGER_RECOVERY", "0ms")
             .redis()
             .policy("limits: [ { name: shared, budget: { requests: 37, per: day } } ]");
 

@@ -39,12 +39,13 @@ class SpendIT {
         try (Upstreams upstream = Upstreams.start();
                 RealRedis redis = RealRedis.start("--appendonly", "yes")) {
             Map<String, String> settings = upstream.settings(
-                    "TOLLGATE_LEDGER", "redis",
-                    "TOLLGATE_REDIS_URL", redis.url(),
-                    "TOLLGATE_LEDGER_DEADLINE", "5s",
-                    "TOLLGATE_IDENTITY_TRUST", "request",
-                    "TOLLGATE_IDENTITY_TENANTS", "acme,free",
-                    "TOLLGATE_POLICY_FILE", policy);
+                    redis,
+                    "TOLLGATE_IDENTITY_TRUST",
+                    "request",
+                    "TOLLGATE_IDENTITY_TENANTS",
+                    "acme,free",
+                    "TOLLGATE_POLICY_FILE",
+                    policy);
             try (SidecarProcess first = SidecarProcess.serve(settings);
                     SidecarProcess second = SidecarProcess.serve(settings)) {
                 calls(List.of(first, second), 120);

@@ -19,9 +19,7 @@ class UserLimitsIT {
                     "TOLLGATE_IDENTITY_TRUST",
                     "request",
                     "TOLLGATE_IDENTITY_TENANTS",
-                    "globex",
-                    "TOLLGATE_LEDGER_DEADLINE",
-                    "5s")
+                    "globex")
             .policy("""
                     limits:
                       - { name: each, per: [tenant, user], budget: { requests: 2, per: day } }
