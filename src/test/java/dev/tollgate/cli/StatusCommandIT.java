@@ -22,14 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusCommandIT {
 
     @RegisterExtension
-    static final Product PRODUCT = Product.with(
-                    "TOLLGATE_IDENTITY_TENANT",
-                    "acme",
-                    "TOLLGATE_IDENTITY_TRUST",
-                    "request",
-                    "TOLLGATE_IDENTITY_TENANTS",
-                    "*")
-            .policy("""
+    static final Product PRODUCT = Product.with().trusting("*").policy("""
                     limits:
                       - { name: day, per: [tenant], budget: { usd: 5, per: day, time-zone: Europe/Vienna } }
                       - { name: tpm, per: [tenant, model], rate: { tokens: 20000, every: 1m } }

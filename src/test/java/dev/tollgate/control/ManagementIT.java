@@ -41,14 +41,7 @@ class ManagementIT {
             .policy(POLICY);
 
     @RegisterExtension
-    static final Product GATEWAY = Product.with(
-                    "TOLLGATE_IDENTITY_TENANT",
-                    "acme",
-                    "TOLLGATE_IDENTITY_TRUST",
-                    "request",
-                    "TOLLGATE_IDENTITY_TENANTS",
-                    "globex")
-            .policy(POLICY);
+    static final Product GATEWAY = Product.with().trusting("globex").policy(POLICY);
 
     private static Set<String> shown(Product product) {
         JsonArray limits =

@@ -29,22 +29,14 @@ class StatusPageIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @RegisterExtension
-    static final Product GATEWAY = Product.with(
-                    "TOLLGATE_IDENTITY_TENANT",
-                    "acme",
-                    "TOLLGATE_IDENTITY_TRUST",
-                    "request",
-                    "TOLLGATE_IDENTITY_TENANTS",
-                    "*")
-            .policy("""
+    static final Product GATEWAY = Product.with().trusting("*").policy("""
                     limits:
                       - { name: day, per: [tenant], budget: { usd: 0.02, per: day, time-zone: Europe/Vienna, warn-at: [80] } }
                       - { name: tpm, per: [tenant, model], rate: { tokens: 20000, every: 1m } }
                       - { name: inflight, per: [tenant], concurrency: 20 }
                       - { name: all-month, budget: { usd: 500, per: month }, mode: shadow }
                     tenants: { acme: { cost-center: a }, globex: { cost-center: b } }
-                    """)
-            .redis();
+                    """).redis();
 
     private static Browser browser;
 

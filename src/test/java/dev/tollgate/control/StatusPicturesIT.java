@@ -27,22 +27,15 @@ class StatusPicturesIT {
     private static final String HAIKU = "/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/";
 
     @RegisterExtension
-    static final Product GATEWAY = Product.with(
-                    "TOLLGATE_IDENTITY_TENANT",
-                    "acme",
-                    "TOLLGATE_IDENTITY_TRUST",
-                    "request",
-                    "TOLLGATE_IDENTITY_TENANTS",
-                    "acme,globex,initech,umbrella")
-            .policy("""
+    static final Product GATEWAY =
+            Product.with().trusting("acme,globex,initech,umbrella").policy("""
                     limits:
                       - { name: tenant-day, per: [tenant], budget: { usd: 2, per: day, time-zone: Europe/Vienna, warn-at: [80, 95] } }
                       - { name: org-month, budget: { usd: 20, per: month, warn-at: [90] }, mode: shadow }
                       - { name: tenant-model-tpm, per: [tenant, model], rate: { tokens: 400000, every: 1m } }
                       - { name: tenant-inflight, per: [tenant], concurrency: 20 }
                     tenants: { acme: {}, globex: {}, initech: {}, umbrella: {} }
-                    """)
-            .redis();
+                    """).redis();
 
     private static HttpRequest call(String tenant, String path, int tokens, String simulate) {
         return HttpRequest.newBuilder(URI.create(GATEWAY.sidecar().uri() + path + "converse"))

@@ -27,6 +27,15 @@ public final class Product implements BeforeAllCallback, AfterAllCallback {
         return new Product(settings);
     }
 
+    /** Of tenant acme, whose requests may name these tenants too. */
+    public Product trusting(String tenants) {
+        settings.addAll(List.of(
+                "TOLLGATE_IDENTITY_TENANT", "acme",
+                "TOLLGATE_IDENTITY_TRUST", "request",
+                "TOLLGATE_IDENTITY_TENANTS", tenants));
+        return this;
+    }
+
     /** With this policy file. */
     public Product policy(String yaml) {
         settings.add("TOLLGATE_POLICY_FILE");

@@ -13,19 +13,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class UserLimitsIT {
 
     @RegisterExtension
-    static final Product GATEWAY = Product.with(
-                    "TOLLGATE_IDENTITY_TENANT",
-                    "acme",
-                    "TOLLGATE_IDENTITY_TRUST",
-                    "request",
-                    "TOLLGATE_IDENTITY_TENANTS",
-                    "globex")
-            .policy("""
+    static final Product GATEWAY = Product.with().trusting("globex").policy("""
                     limits:
                       - { name: each, per: [tenant, user], budget: { requests: 2, per: day } }
                       - { name: guests, match: { user: "guest-*" }, budget: { requests: 1, per: day } }
-                    """)
-            .redis();
+                    """).redis();
 
     private static int call(String... headers) {
         return Http.post(GATEWAY.sidecar(), Http.NOVA + "converse", Http.converse(5), headers)
