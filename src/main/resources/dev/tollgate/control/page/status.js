@@ -54,6 +54,11 @@ function put(node, value, text = value, title) {
   if (title) node.title = title;
 }
 
+/** The same for a number: most do not change between two ticks, and formatting is what costs. */
+function figure(node, n, unit, suffix = "") {
+  if (node.shown !== n) put(node, n, amount(n, unit) + suffix, unit && exact(n, unit));
+}
+
 function name(node, value) {
   if (node.className !== value) node.className = value;
 }
@@ -135,9 +140,9 @@ function fillLimit(tr, l) {
     bar.setAttribute("aria-label", l.bucket + " " + percent(taken));
   }
   put(use.lastChild, percent(taken) + (l.remaining === 0 ? l.kind === "budget" ? ", used up" : ", none left" : ""));
-  put(used, l.used, amount(l.used, l.unit), exact(l.used, l.unit));
-  put(held, l.held, amount(l.held, l.unit), exact(l.held, l.unit));
-  put(of, l.limit, amount(l.limit, l.unit) + (l.unit === "microUsd" ? "" : " " + l.unit), exact(l.limit, l.unit));
+  figure(used, l.used, l.unit);
+  figure(held, l.held, l.unit);
+  figure(of, l.limit, l.unit, l.unit === "microUsd" ? "" : " " + l.unit);
   const reset = l.resetsAt && new Date(l.resetsAt);
   if (l.kind === "budget" && reset) {
     put(when.firstChild, "in " + lasting(reset - now));
@@ -176,10 +181,10 @@ function rates(s, shown) {
 const SPEND = [["", ""], ["", ""], ["n", "today"], ["n", "month"], ["n", "calls today"], ["n", "calls this month"]];
 
 function fillSpend(cells, from, r) {
-  put(cells[from], r.dayMicroUsd, usd(r.dayMicroUsd), exact(r.dayMicroUsd, "microUsd"));
-  put(cells[from + 1], r.monthMicroUsd, usd(r.monthMicroUsd), exact(r.monthMicroUsd, "microUsd"));
-  put(cells[from + 2], r.dayCalls, count(r.dayCalls));
-  put(cells[from + 3], r.monthCalls, count(r.monthCalls));
+  figure(cells[from], r.dayMicroUsd, "microUsd");
+  figure(cells[from + 1], r.monthMicroUsd, "microUsd");
+  figure(cells[from + 2], r.dayCalls);
+  figure(cells[from + 3], r.monthCalls);
 }
 
 function spend(s, shown) {
@@ -204,7 +209,7 @@ function recent(s, shown) {
     put(model, c.model);
     put(outcome, c.outcome + (c.reason ? ": " + c.reason : ""));
     name(outcome, c.outcome === "completed" ? "" : c.reason ? "warn" : "bad");
-    put(cost, c.costMicroUsd, usd(c.costMicroUsd), exact(c.costMicroUsd, "microUsd"));
+    figure(cost, c.costMicroUsd, "microUsd");
     put(id, c.requestId);
   });
 }
