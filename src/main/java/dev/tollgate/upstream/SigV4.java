@@ -31,22 +31,24 @@ final class SigV4 {
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final int DATE_LENGTH = 8;
+    private static final int USUAL_LENGTH = 1024;
     private static final HexFormat HEX = HexFormat.of();
     private static final String UPPER_HEX = "0123456789ABCDEF";
 
     private final String region;
     private final String service;
     private final ThreadLocal<Hashes> hashes = ThreadLocal.withInitial(Hashes::new);
-    private volatile Second last = new Second(Long.MIN_VALUE, "");
+    private volatile Second last = new Second(Long.MIN_VALUE, "", "");
 
-    /** A second as AWS writes it. */
-    private record Second(long epochSecond, String text) {}
+    /** A second as AWS writes it, and what a key of its day is good for. */
+    private record Second(long epochSecond, String text, String scope) {}
 
     /** What one thread computes with: the key is derived again only when day or credentials change. */
     private static final class Hashes {
         private final MessageDigest sha256 = digest();
         private final Mac mac = mac();
-        private final StringBuilder text = new StringBuilder(512);
+        private final StringBuilder text = new StringBuilder(USUAL_LENGTH);
+        private byte[] utf8 = new byte[USUAL_LENGTH];
         private String keyOf = "";
         private String secretOf = "";
 
@@ -65,6 +67,35 @@ final class SigV4 {
                 throw new IllegalStateException(e);
             }
         }
+
+        private byte[] digest(StringBuilder text) {
+            int length = encode(text);
+            sha256.update(utf8, 0, length);
+            return sha256.digest();
+        }
+
+        private byte[] authenticate(StringBuilder text) {
+            int length = encode(text);
+            mac.update(utf8, 0, length);
+            return mac.doFinal();
+        }
+
+        /** UTF-8 of the text in the thread's own array, which grows to the longest; returns its length. */
+        private int encode(StringBuilder text) {
+            int length = text.length();
+            if (utf8.length < length) {
+                utf8 = new byte[length];
+            }
+            for (int i = 0; i < length; i++) {
+                char c = text.charAt(i);
+                if (c >= 128) {
+                    utf8 = bytes(text.toString());
+                    return utf8.length;
+                }
+                utf8[i] = (byte) c;
+            }
+            return length;
+        }
     }
 
     SigV4(String region, String service) {
@@ -75,39 +106,52 @@ final class SigV4 {
     /** Sets the headers that sign the request: date, payload hash, session token if there is one, authorization. */
     void sign(UpstreamRequest request, AwsCredentialsIdentity identity, Instant now) {
         Hashes own = hashes.get();
-        String date = second(now);
-        String scope = date.substring(0, DATE_LENGTH) + '/' + region + '/' + service + "/aws4_request";
+        Second second = second(now);
         MultiMap headers = request.headers();
         request.payload().forEach(own.sha256::update);
         String payload = HEX.formatHex(own.sha256.digest());
-        headers.set("X-Amz-Date", date).set("x-amz-content-sha256", payload);
+        headers.set("X-Amz-Date", second.text).set("x-amz-content-sha256", payload);
         if (identity instanceof AwsSessionCredentialsIdentity session) {
             headers.set("X-Amz-Security-Token", session.sessionToken().strip());
         }
         Map<String, String> signed = canonical(headers);
         String names = String.join(";", signed.keySet());
-        String hash =
-                HEX.formatHex(own.sha256.digest(bytes(canonicalRequest(own.text, request, signed, names, payload))));
-        String toSign = ALGORITHM + '\n' + date + '\n' + scope + '\n' + hash;
-        keyed(own, identity.secretAccessKey().strip(), scope);
-        String signature = HEX.formatHex(own.mac.doFinal(bytes(toSign)));
-        headers.set(
-                "Authorization",
-                ALGORITHM + " Credential=" + identity.accessKeyId().strip() + '/' + scope + ", SignedHeaders=" + names
-                        + ", Signature=" + signature);
+        StringBuilder text = own.text;
+        canonicalRequest(text, request, signed, names, payload);
+        byte[] hash = own.digest(text);
+        text.setLength(0);
+        text.append(ALGORITHM + '\n')
+                .append(second.text)
+                .append('\n')
+                .append(second.scope)
+                .append('\n');
+        HEX.formatHex(text, hash);
+        keyed(own, identity.secretAccessKey().strip(), second.scope);
+        byte[] signature = own.authenticate(text);
+        text.setLength(0);
+        text.append(ALGORITHM + " Credential=")
+                .append(identity.accessKeyId().strip())
+                .append('/')
+                .append(second.scope)
+                .append(", SignedHeaders=")
+                .append(names)
+                .append(", Signature=");
+        headers.set("Authorization", HEX.formatHex(text, signature).toString());
     }
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private String second(Instant now) {
+    private Second second(Instant now) {
         Second known = last;
         if (known.epochSecond != now.getEpochSecond()) {
-            known = new Second(now.getEpochSecond(), SECOND.format(now));
+            String text = SECOND.format(now);
+            String scope = text.substring(0, DATE_LENGTH) + '/' + region + '/' + service + "/aws4_request";
+            known = new Second(now.getEpochSecond(), text, scope);
             last = known;
         }
-        return known.text;
+        return known;
     }
 
     private static void keyed(Hashes own, String secret, String scope) {
@@ -132,7 +176,7 @@ final class SigV4 {
         }
     }
 
-    private static String canonicalRequest(
+    private static void canonicalRequest(
             StringBuilder out, UpstreamRequest request, Map<String, String> signed, String names, String payload) {
         out.setLength(0);
         String path = request.path();
@@ -146,7 +190,7 @@ final class SigV4 {
         out.append('\n');
         signed.forEach(
                 (name, value) -> out.append(name).append(':').append(value).append('\n'));
-        return out.append('\n').append(names).append('\n').append(payload).toString();
+        out.append('\n').append(names).append('\n').append(payload);
     }
 
     /** Without dot segments and empty ones, which no call of a model has. */

@@ -24,11 +24,17 @@ final class Batch {
     private static final int SHADOW = 8;
     private static final int KNOWN = 16;
 
+    // What they usually take, so that buffers need not grow.
+    private static final int LIMIT_BYTES = 96;
+    private static final int OPERATION_BYTES = 37;
+    private static final int CLAIM_BYTES = 17;
+
     private final List<Operation> operations = new ArrayList<>();
     private final Map<Bucket, Integer> limits = new LinkedHashMap<>();
     private final Map<String, Integer> names = new LinkedHashMap<>();
     private final List<Operation.Answer> answers = new ArrayList<>();
     private long leaseMillis;
+    private int claims;
 
     /** False if there is no room, or the lease differs from the others'. */
     boolean add(Operation operation) {
@@ -41,6 +47,7 @@ final class Batch {
         }
         leaseMillis = lease == 0 ? leaseMillis : lease;
         operations.add(operation);
+        claims += operation.claims().size();
         for (Claim claim : operation.claims()) {
             limits.putIfAbsent(claim.bucket(), limits.size() + 1);
         }
@@ -68,7 +75,7 @@ final class Batch {
     }
 
     static Buffer limits(Collection<Bucket> buckets, Predicate<Bucket> known) {
-        Buffer out = Buffer.buffer().appendByte((byte) buckets.size());
+        Buffer out = Buffer.buffer(1 + LIMIT_BYTES * buckets.size()).appendByte((byte) buckets.size());
         for (Bucket bucket : buckets) {
             Bucket.Terms terms = bucket.terms();
             int code = bucket.kind().number()
@@ -89,7 +96,7 @@ final class Batch {
 
     /** @param acknowledged operations whose hold the ledger confirmed in this life */
     Buffer operations(Predicate<Operation> acknowledged) {
-        Buffer out = Buffer.buffer();
+        Buffer out = Buffer.buffer(operations.size() * OPERATION_BYTES + claims * CLAIM_BYTES);
         for (Operation operation : operations) {
             out.appendByte((byte) operation.code.number)
                     .appendByte((byte) (acknowledged.test(operation) ? 1 : 0))
