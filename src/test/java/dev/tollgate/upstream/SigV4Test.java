@@ -95,6 +95,9 @@ class SigV4Test {
         if (random.nextInt(3) == 0) {
             headers.add("x-amz-empty", "");
         }
+        if (random.nextInt(5) == 0) {
+            headers.add("x-amzn-note", random.nextBoolean() ? "gr\u00fc\u00dfe" : "long ".repeat(1000) + "end");
+        }
         return headers.add("user-agent", "not signed").add("x-amzn", "not signed either");
     }
 
