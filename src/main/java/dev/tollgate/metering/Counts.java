@@ -13,10 +13,11 @@ final class Counts {
     private long cacheWrite1h = -1;
     private long readInside = -1;
     private long writeInside = -1;
+    private boolean unreadable;
 
-    /** True once input or output was reported. */
+    /** True once input or output was reported, and each as a count. */
     boolean found() {
-        return input >= 0 || output >= 0;
+        return (input >= 0 || output >= 0) && !unreadable;
     }
 
     boolean inputFound() {
@@ -36,15 +37,18 @@ final class Counts {
             case "cacheReadInputTokens", "cache_read_input_tokens", "cacheReadInputTokenCount" -> cacheRead = value;
             case "cacheWriteInputTokens", "cache_creation_input_tokens", "cacheWriteInputTokenCount" ->
                 cacheWrite = value;
-            default -> {}
+            default -> {
+                return;
+            }
         }
+        unreadable |= value == JsonScanner.NO_COUNT;
     }
 
     /** A member of {@code amazon-bedrock-invocationMetrics}. */
     void invocationMetrics(String name, long value) {
         switch (name) {
-            case "inputTokenCount" -> input = value;
-            case "outputTokenCount" -> output = value;
+            case "inputTokenCount" -> usage("inputTokens", value);
+            case "outputTokenCount" -> usage("outputTokens", value);
             default -> usage(name, value);
         }
     }

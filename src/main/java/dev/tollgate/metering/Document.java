@@ -151,6 +151,8 @@ final class Document implements JsonScanner.Sink {
             found.usage(name, value, path[1].equals("message"));
         } else if (depth == 2 && path[1].equals("amazon-bedrock-invocationMetrics")) {
             found.metrics().invocationMetrics(name, value);
+        } else if (value == JsonScanner.NO_COUNT) {
+            return;
         } else if (depth == 3 && path[1].equals("results") && name.equals("tokenCount")) {
             found.counts().addOutput(value);
         } else if (path[1].equals("trace")) {

@@ -29,7 +29,7 @@ final class GuardrailUnits {
 
     /** Adds a member of a guardrail's usage; false if it is none. */
     boolean add(String name, long value) {
-        Unit unit = NAMES.get(name);
+        Unit unit = value < 0 ? null : NAMES.get(name);
         if (unit != null) {
             add(unit, value);
         }

@@ -14,7 +14,7 @@ final class JsonScanner {
 
         void name(String name);
 
-        /** A number without fraction. */
+        /** @param value {@link #NO_COUNT} if it is written with sign, fraction or exponent */
         void number(long value);
 
         /** A string ended; {@link #word} and {@link #tokens} describe it. */
@@ -27,6 +27,9 @@ final class JsonScanner {
         ESCAPE,
         NUMBER
     }
+
+    /** Stands for a number that counts nothing: negative, or not written as a whole one. */
+    static final long NO_COUNT = -1;
 
     private static final int KEPT = 64;
     private static final long MAX_NUMBER = Long.MAX_VALUE / 10 - 1;
@@ -112,9 +115,7 @@ final class JsonScanner {
 
     private void endNumber() {
         state = State.BETWEEN;
-        if (!fraction && !negative) {
-            sink.number(number);
-        }
+        sink.number(fraction || negative ? NO_COUNT : number);
     }
 
     private void between(byte b) {

@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MeterTest {
 
@@ -50,6 +51,21 @@ class MeterTest {
         assertEquals(
                 Optional.of(new Usage(in, out, read, write5m, write1h)),
                 body(Operation.INVOKE, json).usage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'usage':{'inputTokens':1e30,'outputTokens':20}}",
+                "{'usage':{'inputTokens':10,'outputTokens':-20}}",
+                "{'usage':{'input_tokens':10.5,'output_tokens':20}}",
+                "{'usage':{'inputTokens':10,'outputTokens':20,'cacheReadInputTokens':-1}}",
+                "{'inputTextTokenCount':-8,'results':[{'tokenCount':9,'outputText':'x'}]}",
+                "{'prompt_token_count':5,'generation_token_count':-6}",
+                "{'text':'x','amazon-bedrock-invocationMetrics':{'inputTokenCount':5,'outputTokenCount':-1}}"
+            })
+    void aUsageWithACountThatIsNoWholeNumberIsNoUsage(String json) {
+        assertEquals(Optional.empty(), body(Operation.INVOKE, json).usage());
     }
 
     @Test
