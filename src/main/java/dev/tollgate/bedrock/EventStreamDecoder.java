@@ -56,7 +56,8 @@ public final class EventStreamDecoder {
         return filled == 0 && skip == 0;
     }
 
-    public void accept(Buffer bytes) {
+    /** @return how many bytes, these and those of the frame they end, are in no good frame: the bad one's, and all behind it */
+    public int accept(Buffer bytes) {
         int at = 0;
         int length = bytes.length();
         while (at < length && !broken) {
@@ -76,6 +77,12 @@ public final class EventStreamDecoder {
                 whole();
             }
         }
+        if (!broken) {
+            return 0;
+        }
+        int bad = filled;
+        filled = 0;
+        return bad + length - at;
     }
 
     private void room(int size) {

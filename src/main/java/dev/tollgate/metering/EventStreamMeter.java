@@ -29,12 +29,12 @@ final class EventStreamMeter implements Meter {
 
     @Override
     public void accept(Buffer bytes) {
-        if (decoder.broken()) {
-            // What a stream says behind a bad frame is not known, only that it passed.
+        int unread = decoder.accept(bytes);
+        if (unread > 0) {
+            // What a stream says in a bad frame and behind it is not known, only that it passed.
             produced = true;
-            tally.addUnread(bytes.length());
+            tally.addUnread(unread);
         }
-        decoder.accept(bytes);
     }
 
     @Override

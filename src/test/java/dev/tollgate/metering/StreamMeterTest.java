@@ -4,11 +4,13 @@ import static dev.tollgate.metering.Answers.chunk;
 import static dev.tollgate.metering.Answers.converseStream;
 import static dev.tollgate.metering.Answers.event;
 import static dev.tollgate.metering.Answers.invokeStream;
+import static dev.tollgate.metering.Answers.type;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.bedrock.EventStream;
 import dev.tollgate.bedrock.Metered;
+import dev.tollgate.bedrock.Operation;
 import dev.tollgate.bedrock.ServiceTier;
 import dev.tollgate.bedrock.Usage;
 import io.vertx.core.buffer.Buffer;
@@ -193,9 +195,35 @@ class StreamMeterTest {
     }
 
     @Test
-    void aFrameWithAWrongChecksumCountsNothing() {
+    void aFrameWithAWrongChecksumCountsByItsSizeOnly() {
         Buffer frame = event("metadata", "{'usage':{'inputTokens':5,'outputTokens':6}}");
         frame.setByte(frame.length() - 1, (byte) (frame.getByte(frame.length() - 1) ^ 1));
-        assertEquals(Metered.NOTHING, converseStream(frame));
+        Metered metered = converseStream(frame);
+        assertEquals(Optional.empty(), metered.usage());
+        assertEquals(new Usage(0, frame.length() / 2, 0, 0, 0), metered.passed());
+    }
+
+    @Test
+    void whatFollowsABadFrameCountsHoweverItIsSplit() {
+        Buffer bad = delta("x".repeat(100));
+        bad.setByte(bad.length() - 1, (byte) (bad.getByte(bad.length() - 1) ^ 1));
+        Buffer all = Buffer.buffer().appendBuffer(bad).appendBuffer(delta("y".repeat(400)));
+        Usage whole = new Usage(0, all.length() / 2, 0, 0, 0);
+        assertEquals(whole, converseStream(all).passed());
+        for (int at = 1; at < all.length(); at++) {
+            Meter split = Meter.of(Operation.CONVERSE_STREAM, type(EventStream.CONTENT_TYPE));
+            split.accept(all.slice(0, at));
+            split.accept(all.slice(at, all.length()));
+            long more = split.metered().passed().output() - whole.output();
+            assertTrue(more >= 0 && more <= 1, "split at " + at + ": " + more);
+        }
+    }
+
+    @Test
+    void aCountThatIsNoWholeNumberIsNotFinal() {
+        Metered metered = converseStream(
+                delta("x".repeat(30)), event("metadata", "{'usage':{'inputTokens':-5,'outputTokens':6}}"));
+        assertEquals(Optional.empty(), metered.usage());
+        assertTrue(metered.passed().output() >= 10, metered.toString());
     }
 }
