@@ -1,6 +1,7 @@
 package dev.tollgate.proxy;
 
 import dev.tollgate.bedrock.EventStream;
+import dev.tollgate.bedrock.Metered;
 import dev.tollgate.metering.Meter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -202,12 +203,12 @@ final class Relay {
     }
 
     private Answer answer(String errorType) {
+        Metered metered = meter.metered();
         boolean failed = upstream.statusCode() >= 400
-                || wrongShape()
+                || wrongShape() && metered.usage().isEmpty()
                 || meter.exception().isPresent() && !meter.produced();
         String id = upstream.getHeader("x-amzn-requestid");
-        return new Answer(
-                upstream.statusCode(), meter.metered(), !failed, errorType, id == null ? "" : id, firstByteNanos);
+        return new Answer(upstream.statusCode(), metered, !failed, errorType, id == null ? "" : id, firstByteNanos);
     }
 
     private void end(CallEnd how) {

@@ -123,7 +123,9 @@ public final class Simulator {
         switch (operation) {
             case CONVERSE -> json(response, Shapes.converse(answer, usage));
             case CONVERSE_STREAM, INVOKE_STREAM -> {
-                if (faults.has("json")) {
+                if (faults.has("whole-answer")) {
+                    json(response, Shapes.converse(answer, usage));
+                } else if (faults.has("json")) {
                     json(response, new JsonObject().put("__type", "UnknownOperationException"));
                 } else {
                     boolean converse = operation == Operation.CONVERSE_STREAM;

@@ -172,6 +172,15 @@ class FaultsIT {
     }
 
     @Test
+    void aWholeAnswerWhereAStreamWasAskedCostsWhatItReports() {
+        long before = used();
+        HttpResponse<byte[]> response = stream("whole-answer");
+        assertEquals(200, response.statusCode());
+        JsonObject usage = new JsonObject(new String(response.body(), StandardCharsets.UTF_8)).getJsonObject("usage");
+        Ports.await("its settlement", () -> used() == before + usage.getLong("totalTokens"));
+    }
+
+    @Test
     void jsonWhereAStreamWasAskedPassesAndCostsNothing() {
         long before = used();
         HttpResponse<byte[]> response = stream("json");
