@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,12 @@ public final class RequestReader {
                 headers(facts, header);
             }
             return read(in, facts, bodyReader(operation, in, facts));
+        } catch (StreamConstraintsException e) {
+            StreamReadConstraints bounds = JSON.streamReadConstraints();
+            throw new BadRequestException("expected JSON nested at most " + bounds.getMaxNestingDepth()
+                    + " levels, with names of at most " + bounds.getMaxNameLength()
+                    + " characters and numbers of at most "
+                    + bounds.getMaxNumberLength());
         } catch (JsonProcessingException e) {
             throw new BadRequestException("expected JSON as the body; it breaks off or is malformed at byte "
                     + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset()));

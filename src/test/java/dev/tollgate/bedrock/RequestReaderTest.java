@@ -243,4 +243,11 @@ class RequestReaderTest {
         assertEquals(body.length + splice.growth(), out.size());
         return out.toByteArray();
     }
+
+    @Test
+    void aBodyNestedTooDeeplyIsToldTheBound() {
+        String body = "{'additionalModelRequestFields':" + "[".repeat(2000) + "]".repeat(2000) + "}";
+        BadRequestException e = assertThrows(BadRequestException.class, () -> converse(body));
+        assertTrue(e.getMessage().contains("nested at most 1000 levels"), e.getMessage());
+    }
 }
