@@ -15,6 +15,8 @@ final class AnswerHeaders implements Meter {
 
     private static final String PREFIX = "X-Amzn-Bedrock-";
     private static final int MAX_DIGITS = 15;
+    private static final long ABSENT = -1;
+    private static final long UNREADABLE = -2;
 
     private final Meter body;
     private final Optional<Usage> usage;
@@ -53,14 +55,12 @@ final class AnswerHeaders implements Meter {
     private static Optional<Usage> usage(MultiMap headers) {
         long input = count(headers, PREFIX + "Input-Token-Count");
         long output = count(headers, PREFIX + "Output-Token-Count");
-        return input < 0 && output < 0
+        long read = count(headers, PREFIX + "Cache-Read-Input-Token-Count");
+        long written = count(headers, PREFIX + "Cache-Write-Input-Token-Count");
+        boolean unreadable = Math.min(Math.min(input, output), Math.min(read, written)) == UNREADABLE;
+        return unreadable || input < 0 && output < 0
                 ? Optional.empty()
-                : Optional.of(new Usage(
-                        input,
-                        output,
-                        count(headers, PREFIX + "Cache-Read-Input-Token-Count"),
-                        count(headers, PREFIX + "Cache-Write-Input-Token-Count"),
-                        0));
+                : Optional.of(new Usage(input, output, read, written, 0));
     }
 
     /** The answer's declared size in bytes; 0 if it declares none. */
@@ -70,12 +70,15 @@ final class AnswerHeaders implements Meter {
 
     private static long count(MultiMap headers, String name) {
         String value = headers.get(name);
-        if (value == null || value.isEmpty() || value.length() > MAX_DIGITS) {
-            return -1;
+        if (value == null) {
+            return ABSENT;
+        }
+        if (value.isEmpty() || value.length() > MAX_DIGITS) {
+            return UNREADABLE;
         }
         for (int i = 0; i < value.length(); i++) {
             if (value.charAt(i) < '0' || value.charAt(i) > '9') {
-                return -1;
+                return UNREADABLE;
             }
         }
         return Long.parseLong(value);

@@ -71,6 +71,10 @@ class AnswerHeadersTest {
         assertEquals(
                 Optional.empty(),
                 metered(headers("Input-Token-Count", value), "{}").usage());
+        assertEquals(
+                Optional.empty(),
+                metered(headers("Input-Token-Count", value, "Output-Token-Count", "5"), "{}")
+                        .usage());
     }
 
     @Test
