@@ -23,6 +23,8 @@ public final class PolicyWatcher implements Supplier<Policy> {
     private static final Logger LOG = Logger.getLogger(PolicyWatcher.class);
     // Not a content that a file can have.
     private static final String UNREADABLE = "\0unreadable";
+    // Longer than an editor or cp takes from the first byte that it writes to the last.
+    private static final Duration SETTLED = Duration.ofMillis(50);
 
     /** Receives the outcome of each reload. */
     public interface Listener {
@@ -31,24 +33,38 @@ public final class PolicyWatcher implements Supplier<Policy> {
         void refused();
     }
 
+    private final Vertx vertx;
     private final Path file;
     private final InstantSource clock;
     private final Listener listener;
+    private final Duration settled;
     private volatile PolicyState state;
     private String seen;
+    private String found;
+    private long foundNanos;
     private Instant looked;
 
-    private PolicyWatcher(Path file, Policy first, String seen, InstantSource clock, Listener listener) {
+    private PolicyWatcher(
+            Vertx vertx,
+            Path file,
+            Policy first,
+            String seen,
+            InstantSource clock,
+            Listener listener,
+            Duration settled) {
+        this.vertx = vertx;
         this.file = file;
         this.state = PolicyState.loaded(file, first, clock.instant());
         this.seen = seen;
+        this.found = seen;
         this.clock = clock;
         this.looked = clock.instant();
         this.listener = listener;
+        this.settled = settled;
     }
 
     /**
-     * Reads the file and starts to watch it.
+     * Reads the file and starts to watch it; a change is loaded once the file stayed the same for 50 ms.
      *
      * @param every at least a millisecond
      * @param clock by which overrides end
@@ -57,12 +73,19 @@ public final class PolicyWatcher implements Supplier<Policy> {
      */
     public static PolicyWatcher start(Vertx vertx, Path file, Duration every, InstantSource clock, Listener listener)
             throws IOException {
+        return start(vertx, file, every, clock, listener, SETTLED);
+    }
+
+    /** @param settled how long a changed file must stay as it is before it is loaded */
+    static PolicyWatcher start(
+            Vertx vertx, Path file, Duration every, InstantSource clock, Listener listener, Duration settled)
+            throws IOException {
         String text = Files.readString(file);
         Policy first = PolicyReader.read(text, version(file));
-        PolicyWatcher watcher = new PolicyWatcher(file, first, text, clock, listener);
+        PolicyWatcher watcher = new PolicyWatcher(vertx, file, first, text, clock, listener, settled);
         watcher.overrides(o -> o.inForce(watcher.looked), "override %s is in force");
         listener.reloaded(first);
-        vertx.setPeriodic(Math.max(1, every.toMillis()), t -> vertx.executeBlocking(watcher::look, true));
+        vertx.setPeriodic(Math.max(1, every.toMillis()), t -> watcher.lookSoon());
         return watcher;
     }
 
@@ -74,6 +97,10 @@ public final class PolicyWatcher implements Supplier<Policy> {
     /** What is in force, and what is wrong with a later file. */
     public PolicyState state() {
         return state;
+    }
+
+    private void lookSoon() {
+        vertx.executeBlocking(this::look, true);
     }
 
     private synchronized boolean look() {
@@ -90,7 +117,20 @@ public final class PolicyWatcher implements Supplier<Policy> {
             refuse(List.of(PolicyState.Mistake.ofFile("it cannot be read")), UNREADABLE);
             return false;
         }
-        return !text.equals(seen) && load(text, version);
+        if (text.equals(seen)) {
+            return false;
+        }
+        if (!text.equals(found)) {
+            // Half of a policy can be a policy, with fewer limits: what is still being written waits.
+            found = text;
+            foundNanos = System.nanoTime();
+            vertx.setTimer(settled.toMillis() + 1, t -> lookSoon());
+            return false;
+        }
+        if (System.nanoTime() - foundNanos < settled.toNanos()) {
+            return false;
+        }
+        return load(text, version);
     }
 
     private boolean load(String text, long version) {

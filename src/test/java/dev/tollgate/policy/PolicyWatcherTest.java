@@ -10,11 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +91,30 @@ class PolicyWatcherTest {
         refuses("null", 5);
         replace("limits: []");
         Ports.await(SOON, "limits to be lifted", () -> watcher.get().limits().isEmpty());
+    }
+
+    @Test
+    void halfOfAPolicyIsNotLoadedWhileItIsWritten() throws IOException {
+        Path slow = Files.writeString(folder.resolve("slow.yaml"), "limits:\n  - { name: a, concurrency: 5 }\n");
+        List<Integer> loaded = Collections.synchronizedList(new ArrayList<>());
+        PolicyWatcher.Listener sizes = new PolicyWatcher.Listener() {
+            @Override
+            public void reloaded(Policy policy) {
+                loaded.add(policy.limits().size());
+            }
+
+            @Override
+            public void refused() {
+                loaded.add(-1);
+            }
+        };
+        PolicyWatcher.start(vertx, slow, Duration.ofMillis(5), clock, sizes, Duration.ofSeconds(2));
+        Files.writeString(slow, "limits:\n  - { name: a, concurrency: 6 }\n");
+        // Many looks, and yet far from the time that a file must stay as it is.
+        LockSupport.parkNanos(200_000_000);
+        Files.writeString(slow, "  - { name: b, concurrency: 7 }\n", StandardOpenOption.APPEND);
+        Ports.await(Duration.ofSeconds(20), "the whole policy", () -> loaded.size() > 1);
+        assertEquals(List.of(1, 2), loaded);
     }
 
     @Test
