@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads the entries of {@code limits}. */
 final class LimitReader {
@@ -177,7 +178,8 @@ final class LimitReader {
                 .flatMap(l -> Weight.of(l).stream())
                 .toList();
         if (given.size() != 1) {
-            map.missing("tokens", "exactly one of " + String.join(", ", Weight.labels()));
+            String found = Weight.labels().stream().filter(map::has).collect(Collectors.joining(" and "));
+            map.mistake("exactly one of " + String.join(", ", Weight.labels()), found.isEmpty() ? "none" : found);
             return Optional.empty();
         }
         return Optional.of(given.get(0));

@@ -120,7 +120,12 @@ final class YamlMap {
     }
 
     void missing(String key, String expected) {
-        problem(line, where, expected, "no \"" + key + "\"");
+        mistake(expected, "no \"" + key + "\"");
+    }
+
+    /** Of the map as a whole. */
+    void mistake(String expected, String found) {
+        problem(line, where, expected, found);
     }
 
     private void problem(int line, String where, String expected, String found) {

@@ -91,7 +91,7 @@ class PolicyReaderTest {
                 "'limits: [{name: a, concurrency: 0}]' | 1 | a whole number from 1 to 2^52 | \"0\"",
                 "'limits: [{name: a, concurrency: 1.5}]' | 1 | a whole number | \"1.5\"",
                 "'limits: [{name: a, concurrency: .nan}]' | 1 | a whole number | \".nan\"",
-                "'limits: [{name: a, rate: {tokens: 5, requests: 6}}]' | 1 | exactly one of tokens | no",
+                "'limits: [{name: a, rate: {tokens: 5, requests: 6}}]' | 1 | exactly one of tokens | tokens and requests",
                 "'limits: [{name: a, rate: {tokens: 5, every: 1y}}]' | 1 | a duration | \"1y\"",
                 "'limits: [{name: a, rate: {tokens: 5, every: 0s}}]' | 1 | a duration | \"0s\"",
                 "'limits: [{name: a, rate: {tokens: 4503599627370496, every: 1d}}]' | 1 | at most 2^52 | x 86400000",
