@@ -6,6 +6,9 @@ import java.io.IOException;
 /** Reads the body of Converse and ConverseStream by their schema (AWS API description, ConverseRequest). */
 final class ConverseBody implements BodyReader {
 
+    /** Place of the largest maximum that a model's own fields name. */
+    static final String ADDITIONAL_MAX = "additionalModelRequestFields.max";
+
     private final JsonParser in;
     private final FactsBuilder facts;
     private final ContentBlocks blocks;
@@ -43,6 +46,9 @@ final class ConverseBody implements BodyReader {
     @Override
     public void end() {
         facts.raise("inferenceConfig.maxTokens", additionalMax);
+        if (additionalMax >= 0) {
+            facts.keep(ADDITIONAL_MAX, additionalMax);
+        }
     }
 
     private void only(String name, String member, Walk.Element value) throws IOException {
@@ -90,8 +96,14 @@ final class ConverseBody implements BodyReader {
         Walk.members(in, inner -> {
             switch (inner) {
                 case "tools" -> facts.tools(Walk.count(in));
-                case "max_tokens", "max_completion_tokens", "max_output_tokens", "max_gen_len", "maxTokens" ->
-                    additionalMax = Math.max(additionalMax, facts.longValue());
+                case "max_tokens",
+                        "max_completion_tokens",
+                        "max_output_tokens",
+                        "max_gen_len",
+                        "max_new_tokens",
+                        "max_tokens_to_sample",
+                        "maxTokens",
+                        "maxTokenCount" -> additionalMax = Math.max(additionalMax, facts.longValue());
                 case "inferenceConfig", "textGenerationConfig" ->
                     Walk.members(in, deep -> {
                         if (deep.startsWith("max")) {

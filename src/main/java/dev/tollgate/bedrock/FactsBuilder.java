@@ -21,6 +21,7 @@ final class FactsBuilder {
     private final JsonParser in;
     private final Set<String> seen = new HashSet<>();
     private final Map<String, Long> numbers = new HashMap<>(8);
+    private final Map<String, Optional<Span>> notNumbers = new HashMap<>(2);
     private final Map<String, RequestFacts.Opening> objects = new HashMap<>(2);
     private final List<Purchase> purchases = new ArrayList<>(1);
     private Map<String, String> metadata = Map.of();
@@ -58,7 +59,14 @@ final class FactsBuilder {
         long value = longValue();
         if (value >= 0) {
             numbers.put(place, value);
+        } else {
+            notNumbers.put(place, in.currentToken() == JsonToken.VALUE_NULL ? Optional.of(nullAt()) : Optional.empty());
         }
+    }
+
+    private Span nullAt() {
+        int start = (int) in.currentTokenLocation().getByteOffset();
+        return new Span(start, start + "null".length());
     }
 
     /** Visits the members of an object that may come once, and keeps where it takes further ones. */
@@ -80,6 +88,11 @@ final class FactsBuilder {
     /** Raises the number at a place, if it has one; a number that can override another never lowers it. */
     void raise(String place, long value) {
         numbers.computeIfPresent(place, (p, old) -> Math.max(old, value));
+    }
+
+    /** Keeps a number that was read by itself. */
+    void keep(String place, long value) {
+        numbers.put(place, value);
     }
 
     /** The current number from 0 to the largest long; -1 if the current value is no number. */
@@ -197,6 +210,6 @@ final class FactsBuilder {
                 new RequestFacts.Input(text, images, documents, tools, onServer),
                 new RequestFacts.Options(numbers, cacheWrites, tier, optimized, guarded),
                 List.copyOf(purchases),
-                new RequestFacts.Layout(metadata, modelAt, metadataAt, objectStart, empty, objects));
+                new RequestFacts.Layout(metadata, modelAt, metadataAt, objectStart, empty, objects, notNumbers));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.bedrock;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Writes a maximum of output tokens into a body that names none, at its schema's own place.
@@ -10,10 +11,11 @@ import java.util.Optional;
  */
 public record MaxTokens(Splice change, RequestFacts facts) {
 
-    /** Empty if the body names a maximum, or has no place for one that is known. */
+    /** Empty if the body names a maximum, or has no place for one that is known, or another value than a number there. */
     public static Optional<MaxTokens> of(Operation operation, ModelTarget target, RequestFacts facts, long tokens) {
         BodySchema schema = BodySchema.of(operation, target);
-        if (schema.maxTokens(facts).isPresent() || facts.layout().empty()) {
+        boolean odd = facts.layout().notNumbers().values().stream().anyMatch(Optional::isEmpty);
+        if (schema.maxTokens(facts).isPresent() || facts.layout().empty() || odd) {
             return Optional.empty();
         }
         return switch (schema) {
@@ -29,28 +31,38 @@ public record MaxTokens(Splice change, RequestFacts facts) {
     }
 
     private static Optional<MaxTokens> top(RequestFacts facts, String member, long tokens) {
-        return Optional.of(insert(facts, facts.layout().objectStart(), pair(member, tokens) + ",", member, tokens));
+        return Optional.of(write(facts, member, tokens, () -> {
+            int start = facts.layout().objectStart();
+            return Splice.of(new RequestFacts.Span(start, start), pair(member, tokens) + ",");
+        }));
     }
 
     private static Optional<MaxTokens> within(RequestFacts facts, String object, String member, long tokens) {
         RequestFacts.Opening opening = facts.layout().objects().get(object);
-        String place = object + "." + member;
-        if (opening == null) {
-            String whole = '"' + object + "\":{" + pair(member, tokens) + "},";
-            return Optional.of(insert(facts, facts.layout().objectStart(), whole, place, tokens));
-        }
-        if (opening.start() < 0) {
+        if (opening != null && opening.start() < 0) {
             return Optional.empty();
         }
-        String inner = pair(member, tokens) + (opening.empty() ? "" : ",");
-        return Optional.of(insert(facts, opening.start(), inner, place, tokens));
+        return Optional.of(write(facts, object + "." + member, tokens, () -> {
+            int start = opening == null ? facts.layout().objectStart() : opening.start();
+            String json = opening == null
+                    ? '"' + object + "\":{" + pair(member, tokens) + "},"
+                    : pair(member, tokens) + (opening.empty() ? "" : ",");
+            return Splice.of(new RequestFacts.Span(start, start), json);
+        }));
     }
 
     private static String pair(String member, long tokens) {
         return '"' + member + "\":" + tokens;
     }
 
-    private static MaxTokens insert(RequestFacts facts, int at, String json, String place, long tokens) {
-        return new MaxTokens(Splice.of(new RequestFacts.Span(at, at), json), facts.with(place, tokens));
+    /** In the place of a {@code null}, which means that nothing is named; a second member of the name would not do. */
+    private static MaxTokens write(RequestFacts facts, String place, long tokens, Supplier<Splice> insertion) {
+        Splice change = facts.layout()
+                .notNumbers()
+                .getOrDefault(place, Optional.empty())
+                .map(at -> Splice.of(at, String.valueOf(tokens)))
+                .orElseGet(insertion);
+        long own = facts.options().numbers().getOrDefault(ConverseBody.ADDITIONAL_MAX, 0L);
+        return new MaxTokens(change, facts.with(place, Math.max(tokens, own)));
     }
 }

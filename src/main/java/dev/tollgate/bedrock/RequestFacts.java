@@ -21,7 +21,7 @@ public record RequestFacts(
             new Input(0, 0, 0, 0, false),
             Options.NONE,
             List.of(),
-            new Layout(Map.of(), Optional.empty(), Optional.empty(), 0, true, Map.of()));
+            new Layout(Map.of(), Optional.empty(), Optional.empty(), 0, true, Map.of(), Map.of()));
 
     /**
      * What the model reads.
@@ -61,6 +61,7 @@ public record RequestFacts(
      * @param objectStart offset after the body's opening brace
      * @param empty true if the body is <code>{}</code>
      * @param objects where the body's objects of options take further members, by name
+     * @param notNumbers places that hold no number, with where their {@code null} stands; empty if it is another value
      */
     public record Layout(
             Map<String, String> metadata,
@@ -68,7 +69,8 @@ public record RequestFacts(
             Optional<Span> metadataAt,
             int objectStart,
             boolean empty,
-            Map<String, Opening> objects) {}
+            Map<String, Opening> objects,
+            Map<String, Optional<Span>> notNumbers) {}
 
     /**
      * Where an object takes further members.

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MaxTokensTest {
 
@@ -35,6 +36,12 @@ class MaxTokensTest {
                 "CHAT_COMPLETIONS | openai.gpt-oss-20b-1:0 | {'model':'m','max_tokens':5} | none",
                 "RESPONSES | openai.gpt-oss-20b-1:0 | {'model':'m'} | {'max_output_tokens':7,'model':'m'}",
                 "CONVERSE | amazon.nova-lite-v1:0 | {} | none",
+                "CONVERSE | amazon.nova-lite-v1:0 | {'inferenceConfig':{'topP':1,'maxTokens': null},'a':1} | {'inferenceConfig':{'topP':1,'maxTokens': 7},'a':1}",
+                "CONVERSE | amazon.nova-lite-v1:0 | {'inferenceConfig':{'maxTokens':'9000'}} | none",
+                "INVOKE | anthropic.claude-3-haiku-20240307-v1:0 | {'max_tokens':null,'messages':[]} | {'max_tokens':7,'messages':[]}",
+                "INVOKE | anthropic.claude-3-haiku-20240307-v1:0 | {'max_tokens':'4000','messages':[]} | none",
+                "CHAT_COMPLETIONS | openai.gpt-oss-20b-1:0 | {'model':'m','max_completion_tokens':null} | {'model':'m','max_completion_tokens':7}",
+                "CHAT_COMPLETIONS | openai.gpt-oss-20b-1:0 | {'model':'m','max_tokens':null} | {'max_completion_tokens':7,'model':'m','max_tokens':null}",
             })
     void aMaximumIsWrittenToTheSchemasOwnPlace(Operation operation, String model, String body, String expected) {
         byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
@@ -48,6 +55,22 @@ class MaxTokensTest {
             byte[] changed = applied(bytes, b).getBytes(StandardCharsets.UTF_8);
             assertEquals(OptionalLong.of(7), schema.maxTokens(RequestReader.read(operation, changed, name -> null)));
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'additionalModelRequestFields':{'max_tokens':9000}}",
+                "{'additionalModelRequestFields':{'max_new_tokens':9000}}",
+                "{'additionalModelRequestFields':{'inferenceConfig':{'max_new_tokens':9000}},'inferenceConfig':{}}"
+            })
+    void aModelsOwnMaximumCountsBesideTheOneThatIsWritten(String body) {
+        byte[] bytes = body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        ModelTarget target = ModelTarget.of(ModelId.parse("amazon.nova-lite-v1:0"), Optional.empty());
+        RequestFacts facts = RequestReader.read(Operation.CONVERSE, bytes, name -> null);
+        RequestFacts written =
+                MaxTokens.of(Operation.CONVERSE, target, facts, 7).orElseThrow().facts();
+        assertEquals(OptionalLong.of(9000), BodySchema.CONVERSE.maxTokens(written));
     }
 
     private static String applied(byte[] body, MaxTokens bounded) {
