@@ -39,6 +39,12 @@ final class Headers {
             "forwarded",
             "x-amzn-bedrock-request-metadata");
 
+    // What decides the price: of two, Bedrock might take the other.
+    private static final Set<String> ONCE = Set.of(
+            "x-amzn-bedrock-service-tier",
+            "x-amzn-bedrock-performanceconfig-latency",
+            "x-amzn-bedrock-guardrailidentifier");
+
     private static final String TOKEN_SIGNS = "!#$%&'*+.^_`|~-";
 
     private Headers() {}
@@ -53,6 +59,9 @@ final class Headers {
         Set<String> named = namedInConnection(downstream);
         for (Map.Entry<String, String> header : downstream) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (ONCE.contains(name) && downstream.getAll(name).size() > 1) {
+                throw new BadRequestException("expected the header " + name + " once, found it twice");
+            }
             if (!HOP_BY_HOP.contains(name)
                     && !OURS.contains(name)
                     && !named.contains(name)

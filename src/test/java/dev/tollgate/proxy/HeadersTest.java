@@ -2,6 +2,7 @@ package dev.tollgate.proxy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.bedrock.BadRequestException;
 import io.vertx.core.MultiMap;
@@ -53,6 +54,21 @@ class HeadersTest {
         MultiMap upstream = Headers.upstream(headers("Connection", "close, X-Mine", "X-Mine", "a", "X-Other", "b"));
         assertEquals(null, upstream.get("x-mine"));
         assertEquals("b", upstream.get("x-other"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Amzn-Bedrock-Service-Tier",
+                "X-Amzn-Bedrock-PerformanceConfig-Latency",
+                "x-amzn-bedrock-guardrailidentifier"
+            })
+    void whatDecidesThePriceComesOnce(String name) {
+        assertEquals("flex", Headers.upstream(headers(name, "flex")).get(name));
+        BadRequestException e = assertThrows(
+                BadRequestException.class,
+                () -> Headers.upstream(headers(name, "flex", "X-Other", "y", name, "priority")));
+        assertTrue(e.getMessage().endsWith("once, found it twice"), e.getMessage());
     }
 
     @ParameterizedTest
