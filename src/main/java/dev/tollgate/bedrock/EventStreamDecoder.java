@@ -12,7 +12,10 @@ import java.util.zip.CRC32;
  */
 public final class EventStreamDecoder {
 
+    private static final byte BYTES = 6;
     private static final byte STRING = 7;
+    // Of the values of true, false, byte, short, integer, long, bytes, string, timestamp and uuid; -1 if it varies.
+    private static final int[] SIZES = {0, 0, 1, 2, 4, 8, -1, -1, 8, 16};
     private static final int MAX_FRAME = 25 * 1024 * 1024;
 
     /** Receives whole frames. */
@@ -113,16 +116,26 @@ public final class EventStreamDecoder {
         listener.frame(messageType, type, view);
     }
 
-    /** Reads one header; returns the position after it, -1 if it is none that Bedrock sends. */
+    /** Reads one header; returns the position after it, -1 if it is none. */
     private int header(ByteBuffer view, int at, int end) {
         int nameLength = frame[at] & 0xff;
-        if (at + nameLength + 4 > end || frame[at + 1 + nameLength] != STRING) {
+        if (at + nameLength + 2 > end) {
+            return -1;
+        }
+        byte kind = frame[at + 1 + nameLength];
+        if (kind >= 0 && kind < SIZES.length && SIZES[kind] >= 0) {
+            return at + 2 + nameLength + SIZES[kind];
+        }
+        if (at + nameLength + 4 > end || kind != STRING && kind != BYTES) {
             return -1;
         }
         int valueLength = view.getShort(at + 2 + nameLength) & 0xffff;
         int valueAt = at + 4 + nameLength;
         if (valueAt + valueLength > end) {
             return -1;
+        }
+        if (kind == BYTES) {
+            return valueAt + valueLength;
         }
         String value = new String(frame, valueAt, valueLength, StandardCharsets.UTF_8);
         switch (new String(frame, at + 1, nameLength, StandardCharsets.UTF_8)) {

@@ -61,11 +61,15 @@ final class EventStreamMeter implements Meter {
 
         @Override
         public void frame(String messageType, String type, ByteBuffer payload) {
-            if (!messageType.equals("event")) {
+            if (messageType.equals("exception") || messageType.equals("error")) {
                 exception = Optional.of(type);
                 return;
             }
             produced = true;
+            if (!messageType.equals("event")) {
+                tally.addUnread(payload.remaining());
+                return;
+            }
             int from = payload.arrayOffset() + payload.position();
             if (!chunks && knownEvent(type)) {
                 document.restart();

@@ -15,6 +15,7 @@ import dev.tollgate.bedrock.ServiceTier;
 import dev.tollgate.bedrock.Usage;
 import io.vertx.core.buffer.Buffer;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -217,6 +218,43 @@ class StreamMeterTest {
             long more = split.metered().passed().output() - whole.output();
             assertTrue(more >= 0 && more <= 1, "split at " + at + ": " + more);
         }
+    }
+
+    /** The format has ten types of headers, of which Bedrock uses one today. */
+    @Test
+    void headersOfOtherTypesDoNotHideAFrame() {
+        byte[][] values = {
+            {0},
+            {1},
+            {2, 1},
+            {3, 0, 1},
+            {4, 0, 0, 0, 1},
+            {5, 0, 0, 0, 0, 0, 0, 0, 1},
+            {6, 0, 2, 9, 9},
+            {8, 0, 0, 0, 0, 0, 0, 0, 1},
+            {9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+        };
+        for (byte[] value : values) {
+            Buffer header =
+                    Buffer.buffer().appendByte((byte) 2).appendString("at").appendBytes(value);
+            Metered metered =
+                    converseStream(with(header, event("metadata", "{'usage':{'inputTokens':5,'outputTokens':6}}")));
+            assertEquals(Optional.of(new Usage(5, 6, 0, 0, 0)), metered.usage(), "type " + value[0]);
+        }
+    }
+
+    /** The frame with a header before its own. */
+    private static Buffer with(Buffer header, Buffer frame) {
+        int total = frame.length() + header.length();
+        Buffer out = Buffer.buffer().appendInt(total).appendInt(frame.getInt(4) + header.length());
+        out.appendInt(crc(out)).appendBuffer(header).appendBuffer(frame.slice(12, frame.length() - 4));
+        return out.appendInt(crc(out));
+    }
+
+    private static int crc(Buffer bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes.getBytes());
+        return (int) crc.getValue();
     }
 
     @Test
