@@ -56,6 +56,11 @@ final class ContentDecoding implements Meter {
     }
 
     @Override
+    public boolean refused() {
+        return body.refused();
+    }
+
+    @Override
     public Metered metered() {
         return body.metered();
     }

@@ -53,6 +53,7 @@ final class Document implements JsonScanner.Sink {
     private final Findings found = new Findings();
     private int depth;
     private boolean list;
+    private boolean error;
     private String name = "";
 
     Document(Tally tally) {
@@ -78,6 +79,11 @@ final class Document implements JsonScanner.Sink {
     /** True if the bytes so far end inside a document. */
     boolean open() {
         return depth > 0;
+    }
+
+    /** True if a document named a type of error where AWS puts it: at the top, or inside {@code Output}. */
+    boolean error() {
+        return error;
     }
 
     /** All that is known so far, with what an unfinished document reports. */
@@ -200,7 +206,9 @@ final class Document implements JsonScanner.Sink {
 
     @Override
     public void string() {
-        if (content()) {
+        if (name.equals("__type") && (depth == 1 || depth == 2 && path[1].equals("Output"))) {
+            error = true;
+        } else if (content()) {
             found.addContent(scanner.tokens());
         } else if (name.equals("type")) {
             type();

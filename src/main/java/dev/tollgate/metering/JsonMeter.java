@@ -21,6 +21,11 @@ final class JsonMeter implements Meter {
         document.accept(chunk, 0, chunk.length);
     }
 
+    @Override
+    public boolean refused() {
+        return document.error() && document.metered().usage().isEmpty();
+    }
+
     /** A body that breaks off was written by the model in full, so all of its length counts as output. */
     @Override
     public Metered metered() {

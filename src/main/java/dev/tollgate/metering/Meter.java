@@ -28,6 +28,11 @@ public interface Meter {
         return true;
     }
 
+    /** True if the answer is an error that came with a status of success, and reports no usage. */
+    default boolean refused() {
+        return false;
+    }
+
     /** True if the bytes so far end between two frames, so that another frame can follow. */
     default boolean atFrameBoundary() {
         return true;

@@ -36,6 +36,10 @@ final class ErrorResponses {
         if (end instanceof CallEnd.Unanswered unanswered) {
             return send(exchange, error(unanswered), List.of());
         }
+        if (end instanceof CallEnd.Broken broken && !exchange.response().headWritten()) {
+            exchange.response().headers().clear();
+            return send(exchange, error(broken), List.of());
+        }
         return exchange.response().headWritten() ? exchange.response().getStatusCode() : 0;
     }
 
@@ -102,6 +106,14 @@ final class ErrorResponses {
             case NO_CREDENTIALS -> new Body(503, "ServiceUnavailableException", end.message(), 1000);
             case UNREACHABLE, RESET -> new Body(503, "ServiceUnavailableException", end.message(), 100);
             case TIMEOUT -> new Body(408, "ModelTimeoutException", end.message(), 0);
+        };
+    }
+
+    private static Body error(CallEnd.Broken end) {
+        return switch (end.cause()) {
+            case CUT -> new Body(503, "ServiceUnavailableException", "the upstream broke off", 100);
+            case SILENT -> new Body(408, "ModelTimeoutException", "the upstream was silent for too long", 0);
+            case STOPPED -> new Body(503, "ServiceUnavailableException", "Tollgate is stopping", 1000);
         };
     }
 

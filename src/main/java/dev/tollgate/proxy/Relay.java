@@ -1,7 +1,6 @@
 package dev.tollgate.proxy;
 
 import dev.tollgate.bedrock.EventStream;
-import dev.tollgate.bedrock.Metered;
 import dev.tollgate.metering.Meter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -117,7 +116,7 @@ final class Relay {
             return exception.get();
         }
         if (upstream.statusCode() < 400) {
-            return wrongShape() ? "UnknownOperationException" : Answer.NO_ERROR;
+            return wrongShape() || meter.refused() ? "UnknownOperationException" : Answer.NO_ERROR;
         }
         String type = upstream.getHeader("x-amzn-errortype");
         if (type == null) {
@@ -160,10 +159,10 @@ final class Relay {
                     case SILENT -> "the upstream was silent for too long";
                     case STOPPED -> "Tollgate is stopping";
                 };
-        if (!clientGone) {
-            if (downstream().ended() || !outlet.broken(why)) {
-                exchange.abort();
-            }
+        // An answer of which nothing was written yet is told by its end.
+        if (!clientGone
+                && (downstream().ended() || !outlet.broken(why) && downstream().headWritten())) {
+            exchange.abort();
         }
         String errorType =
                 switch (cause) {
@@ -203,12 +202,12 @@ final class Relay {
     }
 
     private Answer answer(String errorType) {
-        Metered metered = meter.metered();
         boolean failed = upstream.statusCode() >= 400
-                || wrongShape() && metered.usage().isEmpty()
+                || meter.refused()
                 || meter.exception().isPresent() && !meter.produced();
         String id = upstream.getHeader("x-amzn-requestid");
-        return new Answer(upstream.statusCode(), metered, !failed, errorType, id == null ? "" : id, firstByteNanos);
+        return new Answer(
+                upstream.statusCode(), meter.metered(), !failed, errorType, id == null ? "" : id, firstByteNanos);
     }
 
     private void end(CallEnd how) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@code exception=N} (exception frame after N pieces), {@code cut=N} (connection closed after N pieces),
  * {@code cut-mid=N} (in the middle of piece N), {@code stall=N} (silent after N pieces), {@code no-usage},
  * {@code usage-twice}, {@code garbage=N} (piece N with a wrong checksum), {@code json}, {@code whole-answer} (200 with
- * an error, an answer in JSON instead of a stream), {@code delay=ms} (before the head), {@code no-answer},
+ * an error, an answer in JSON instead of a stream), {@code delay=ms} (before the head), {@code no-answer}, {@code cut-body} (half of a whole answer),
  * {@code cache-read=N}, {@code cache-write=N},
  * {@code cache-write-1h=N}, {@code tier=NAME} (that served the call), {@code endless}.
  */

@@ -121,7 +121,15 @@ public final class Simulator {
             HttpServerResponse response, Operation operation, JsonObject body, Answer answer, Faults faults) {
         boolean usage = !faults.has("no-usage");
         switch (operation) {
-            case CONVERSE -> json(response, Shapes.converse(answer, usage));
+            case CONVERSE -> {
+                if (faults.has("cut-body")) {
+                    Buffer whole = Shapes.converse(answer, usage).toBuffer();
+                    response.setChunked(true).putHeader("Content-Type", "application/json");
+                    response.write(whole.slice(0, whole.length() / 2)).onComplete(r -> response.reset());
+                } else {
+                    json(response, Shapes.converse(answer, usage));
+                }
+            }
             case CONVERSE_STREAM, INVOKE_STREAM -> {
                 if (faults.has("whole-answer")) {
                     json(response, Shapes.converse(answer, usage));

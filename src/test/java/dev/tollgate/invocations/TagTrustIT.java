@@ -84,6 +84,18 @@ class TagTrustIT {
         assertTrue(stream.headers().firstValue("X-Tollgate-Cost").isEmpty());
     }
 
+    /** Nothing of it was passed on yet, so the client gets an error that it understands. */
+    @Test
+    void anAnswerThatBreaksOffWhileItIsHeldIsAnError() {
+        HttpResponse<byte[]> answer =
+                Http.post(PRODUCT.sidecar(), "/model/nova-lite/converse", Http.converse(20), "x-simulate", "cut-body");
+        assertEquals(503, answer.statusCode());
+        assertEquals(
+                "ServiceUnavailableException",
+                answer.headers().firstValue("x-amzn-ErrorType").orElse(""));
+        assertEquals("the upstream broke off", Calls.json(answer).getString("message"));
+    }
+
     @Test
     void anAnswerTooLargeToBeHeldPassesWithoutHeaders() {
         HttpResponse<byte[]> answer = Http.post(
