@@ -19,13 +19,20 @@ final class AnswerHeaders implements Meter {
     private static final long UNREADABLE = -2;
 
     private final Meter body;
-    private final Optional<Usage> usage;
+    private final Usage counted;
+    private final boolean whole;
     private final Optional<ServiceTier> tier;
     private final Optional<Boolean> optimized;
 
     AnswerHeaders(Meter body, MultiMap headers) {
         this.body = body;
-        this.usage = usage(headers);
+        long input = count(headers, PREFIX + "Input-Token-Count");
+        long output = count(headers, PREFIX + "Output-Token-Count");
+        long read = count(headers, PREFIX + "Cache-Read-Input-Token-Count");
+        long written = count(headers, PREFIX + "Cache-Write-Input-Token-Count");
+        boolean readable = Math.min(Math.min(input, output), Math.min(read, written)) != UNREADABLE;
+        this.counted = readable ? new Usage(input, output, read, written, 0) : Usage.NONE;
+        this.whole = readable && input >= 0 && output >= 0;
         this.tier = Optional.ofNullable(headers.get(PREFIX + "Service-Tier")).map(ServiceTier::of);
         this.optimized = Optional.ofNullable(headers.get(PREFIX + "PerformanceConfig-Latency"))
                 .map("optimized"::equals);
@@ -37,30 +44,31 @@ final class AnswerHeaders implements Meter {
     }
 
     @Override
+    public boolean refused() {
+        return body.refused();
+    }
+
+    @Override
     public Metered metered() {
         Metered so = body.metered();
         return new Metered(
-                so.usage().or(() -> usage),
-                so.passed(),
+                so.usage().or(() -> whole ? Optional.of(counted) : Optional.empty()),
+                larger(so.passed()),
                 tier.or(so::tier),
                 optimized.or(so::optimized),
                 so.purchases());
     }
 
+    /** What passed, with what the headers count and the body does not. */
+    private Usage larger(Usage passed) {
+        long output = Math.max(passed.output(), counted.output());
+        Usage input = passed.allInput() > 0 ? passed : counted;
+        return new Usage(input.input(), output, input.cacheRead(), input.cacheWrite5m(), input.cacheWrite1h());
+    }
+
     @Override
     public boolean atFrameBoundary() {
         return body.atFrameBoundary();
-    }
-
-    private static Optional<Usage> usage(MultiMap headers) {
-        long input = count(headers, PREFIX + "Input-Token-Count");
-        long output = count(headers, PREFIX + "Output-Token-Count");
-        long read = count(headers, PREFIX + "Cache-Read-Input-Token-Count");
-        long written = count(headers, PREFIX + "Cache-Write-Input-Token-Count");
-        boolean unreadable = Math.min(Math.min(input, output), Math.min(read, written)) == UNREADABLE;
-        return unreadable || input < 0 && output < 0
-                ? Optional.empty()
-                : Optional.of(new Usage(input, output, read, written, 0));
     }
 
     /** The answer's declared size in bytes; 0 if it declares none. */

@@ -20,6 +20,11 @@ final class Counts {
         return (input >= 0 || output >= 0) && !unreadable;
     }
 
+    /** True if input and output were reported, or neither: a usage of units other than tokens. */
+    boolean whole() {
+        return input >= 0 == output >= 0;
+    }
+
     boolean inputFound() {
         return input >= 0;
     }

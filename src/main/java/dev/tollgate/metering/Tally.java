@@ -37,6 +37,7 @@ final class Tally {
             content += weight;
             contentEvents++;
             complete = false;
+            usageSeen = false;
         }
     }
 
@@ -82,7 +83,7 @@ final class Tally {
                 reported.cacheRead(),
                 reported.cacheWrite5m(),
                 reported.cacheWrite1h());
-        Optional<Usage> last = complete && more == 0 ? Optional.of(reported) : Optional.empty();
+        Optional<Usage> last = complete && more == 0 && all.whole() ? Optional.of(reported) : Optional.empty();
         return new Metered(last, passed, tier, optimized, guardrail.purchases());
     }
 

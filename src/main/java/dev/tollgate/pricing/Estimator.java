@@ -15,6 +15,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Estimates a call's tokens and cost before it is made, and prices it afterwards. */
 public final class Estimator {
@@ -118,22 +119,30 @@ public final class Estimator {
         if (!estimate.usesTokens()) {
             return unitCharge(facts, estimate, metered);
         }
-        boolean exact =
-                metered.usage().isPresent() || !estimate.quote().tariff().soldByTokens();
-        Usage usage = exact ? metered.usage().orElse(Usage.NONE) : partial(estimate, metered.passed());
+        Optional<Usage> reported = reported(estimate, metered);
+        boolean exact = reported.isPresent() || !estimate.quote().tariff().soldByTokens();
+        Usage usage = exact ? reported.orElse(Usage.NONE) : partial(estimate, metered.passed());
         Quote quote = quote(
                 target,
                 usage.allInput(),
                 metered.optimized().orElse(facts.options().optimized()));
         List<Purchase> bought = new ArrayList<>(quote.tariff().bought(facts.purchases()));
-        List<Purchase> reported = metered.purchases();
-        List<Purchase> guardrail = reported.isEmpty() ? GuardedCall.expected(facts, usage.output()) : reported;
+        List<Purchase> units = metered.purchases();
+        List<Purchase> guardrail = units.isEmpty() ? GuardedCall.expected(facts, usage.output()) : units;
         bought.addAll(guardrail);
         ServiceTier tier = metered.tier().orElse(facts.options().tier());
         long cost = quote.cost(usage, tier, bought);
         long charged = exact || mode == Mode.EXPECTED ? cost : Math.max(cost, estimate.microUsd());
-        boolean known = exact && guardrail.equals(reported);
+        boolean known = exact && guardrail.equals(units);
         return new Charge(usage, charged, quote.price().burndown(), !known);
+    }
+
+    /** What the answer reports for good. An embedding has no output, so its input is all there is to report. */
+    public Optional<Usage> reported(Estimate estimate, Metered metered) {
+        Usage passed = metered.passed();
+        boolean embedded = estimate.quote().tariff().kind() == ModelKind.EMBEDDING && passed.allInput() > 0;
+        Usage input = new Usage(passed.input(), 0, passed.cacheRead(), passed.cacheWrite5m(), passed.cacheWrite1h());
+        return metered.usage().or(() -> embedded ? Optional.of(input) : Optional.empty());
     }
 
     private static Charge unitCharge(RequestFacts facts, Estimate estimate, Metered metered) {

@@ -88,7 +88,9 @@ public final class Completion {
     }
 
     private Charge charge(Call call, Metered metered) {
-        metered.usage().ifPresent(usage -> estimator.learn(call.target(), call.facts(), usage));
+        estimator
+                .reported(call.estimate(), metered)
+                .ifPresent(usage -> estimator.learn(call.target(), call.facts(), usage));
         return estimator.charge(call.target(), call.facts(), call.estimate(), metered);
     }
 

@@ -59,10 +59,17 @@ class AnswerHeadersTest {
     }
 
     @Test
-    void anEmbeddingHasInputOnly() {
-        assertEquals(
-                Optional.of(new Usage(7, 0, 0, 0, 0)),
-                metered(headers("Input-Token-Count", "7"), "{\"embedding\":[]}").usage());
+    void inputAloneHasPassedAndIsNotFinal() {
+        Metered metered = metered(headers("Input-Token-Count", "7"), "{\"embedding\":[]}");
+        assertEquals(Optional.empty(), metered.usage());
+        assertEquals(new Usage(7, 0, 0, 0, 0), metered.passed());
+    }
+
+    @Test
+    void headersTellWhatABodyTellsInPart() {
+        Metered metered = metered(
+                headers("Input-Token-Count", "10", "Output-Token-Count", "1500"), "{\"usage\":{\"input_tokens\":10}}");
+        assertEquals(Optional.of(new Usage(10, 1500, 0, 0, 0)), metered.usage());
     }
 
     @ParameterizedTest
@@ -80,7 +87,7 @@ class AnswerHeadersTest {
     @Test
     void theLargestCountOfAHeaderIsRead() {
         Metered metered = metered(headers("Input-Token-Count", "999999999999999"), "{}");
-        assertEquals(999_999_999_999_999L, metered.usage().orElseThrow().input());
+        assertEquals(999_999_999_999_999L, metered.passed().input());
     }
 
     @ParameterizedTest

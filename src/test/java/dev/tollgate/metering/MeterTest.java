@@ -39,7 +39,6 @@ class MeterTest {
                 "{'usage':{'inputTokens':1,'outputTokens':2,'cacheWriteInputTokens':9,'cacheDetails':[{'ttl':'5m','inputTokens':4},{'inputTokens':5,'ttl':'1h'}]}} | 1|2|0|4|5",
                 "{'type':'message','usage':{'input_tokens':3,'output_tokens':4,'cache_creation_input_tokens':6,'cache_read_input_tokens':2,'cache_creation':{'ephemeral_5m_input_tokens':1,'ephemeral_1h_input_tokens':5}}} | 3|4|2|1|5",
                 "{'inputTextTokenCount':8,'results':[{'tokenCount':9,'outputText':'x'},{'tokenCount':2}]} | 8|11|0|0|0",
-                "{'embedding':[0.1,0.2],'inputTextTokenCount':12} | 12|0|0|0|0",
                 "{'generation':'x','prompt_token_count':5,'generation_token_count':6} | 5|6|0|0|0",
                 "{'choices':[{'message':{'content':'x'}}],'usage':{'prompt_tokens':100,'completion_tokens':7,'prompt_tokens_details':{'cached_tokens':60}}} | 40|7|60|0|0",
                 "{'usage':{'input_tokens':100,'input_tokens_details':{'cached_tokens':30},'output_tokens':5,'output_tokens_details':{'reasoning_tokens':2}}} | 70|5|30|0|0",
@@ -66,6 +65,46 @@ class MeterTest {
             })
     void aUsageWithACountThatIsNoWholeNumberIsNoUsage(String json) {
         assertEquals(Optional.empty(), body(Operation.INVOKE, json).usage());
+    }
+
+    /** Only an embedding has no output, and a body does not say of which kind its model is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'embedding':[0.1,0.2],'inputTextTokenCount':12}",
+                "{'output':{'message':{'content':[{'text':'abc'}]}},'usage':{'inputTokens':12}}",
+                "{'usage':{'inputTokens':12,'outputTokens':null}}",
+                "{'usage':{'input_tokens':12,'output_tokens':'1500'}}",
+                "{'choices':[{'message':{'content':'x'}}],'usage':{'prompt_tokens':12}}"
+            })
+    void aUsageWithoutOutputHasPassedAndIsNotFinal(String json) {
+        Metered metered = body(Operation.INVOKE, json);
+        assertEquals(Optional.empty(), metered.usage());
+        assertEquals(12, metered.passed().input());
+    }
+
+    @Test
+    void aUsageWithoutInputIsNotFinal() {
+        Metered metered = body(Operation.INVOKE, "{'usage':{'inputTokens':'10000','outputTokens':1500}}");
+        assertEquals(Optional.empty(), metered.usage());
+        assertEquals(new Usage(0, 1500, 0, 0, 0), metered.passed());
+    }
+
+    @Test
+    void anErrorWithAStatusOfSuccessIsRefusedUnlessItReportsUsage() {
+        for (String json :
+                List.of("{'__type':'UnknownOperationException'}", "{'Output':{'__type':'a#b'},'Version':'1.0'}")) {
+            Meter meter = Meter.of(Operation.CONVERSE_STREAM, json());
+            meter.accept(Buffer.buffer(quoted(json)));
+            assertTrue(meter.refused(), json);
+        }
+        for (String json : List.of(
+                "{'output':{'message':{'content':[{'__type':'x'}]}}}",
+                "{'__type':'x','usage':{'inputTokens':1,'outputTokens':2}}")) {
+            Meter meter = Meter.of(Operation.CONVERSE_STREAM, json());
+            meter.accept(Buffer.buffer(quoted(json)));
+            assertFalse(meter.refused(), json);
+        }
     }
 
     @Test

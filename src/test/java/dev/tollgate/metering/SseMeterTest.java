@@ -34,6 +34,13 @@ class SseMeterTest {
     }
 
     @Test
+    void doneMakesNoCountFinalThatContentFollowed() {
+        Metered metered = sse(LAST + "\n\n" + delta("x".repeat(300)) + "data: [DONE]\n\n");
+        assertEquals(Optional.empty(), metered.usage());
+        assertTrue(metered.passed().output() >= 90, metered.toString());
+    }
+
+    @Test
     void theLastLineNeedsNoEnd() {
         assertEquals(USAGE, sse(CONTENT + "\n\n" + LAST).usage());
     }

@@ -114,6 +114,16 @@ class EstimatorTest {
     }
 
     @Test
+    void anEmbeddingsInputIsAllThereIsToReport() {
+        String model = "amazon.titan-embed-text-v2:0";
+        Charge charge =
+                charge(bound(), model, Operation.INVOKE, "{'inputText':'a'}", passed(new Usage(1_000_000, 3, 0, 0, 0)));
+        assertFalse(charge.estimated());
+        assertEquals(new Usage(1_000_000, 0, 0, 0, 0), charge.usage());
+        assertEquals(20_000, charge.microUsd());
+    }
+
+    @Test
     void boundChargesTheReservationIfTheUsageIsNotFinalAndNeverLessThanWhatPassed() {
         String json = String.format(HALLO, 100);
         Estimate estimate = estimate(bound(), SONNET, Operation.CONVERSE, json);
