@@ -34,7 +34,7 @@ final class Bodies {
     /** The body; it counts against the bound until {@link Exchange#freeBody}. */
     Future<byte[]> read(Exchange exchange) {
         String length = exchange.request().getHeader("content-length");
-        if (length != null && !digits(length)) {
+        if (length != null && !HeadParser.isLength(length)) {
             return refuse(Refusal.BAD_REQUEST, "expected a Content-Length of at most 18 digits");
         }
         long declared = length == null ? -1 : Long.parseLong(length);
@@ -48,10 +48,6 @@ final class Bodies {
         exchange.reading(reading::cut);
         reading.start();
         return reading.promise.future();
-    }
-
-    private static boolean digits(String text) {
-        return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     private static Future<byte[]> refuse(Refusal reason, String message) {

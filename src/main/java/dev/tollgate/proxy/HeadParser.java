@@ -2,7 +2,6 @@ package dev.tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** Follows the framing of HTTP/1.1 requests on one connection: where heads, bodies and chunks begin and end. */
 final class HeadParser {
@@ -147,32 +146,57 @@ final class HeadParser {
             return "expected a header in one line, found one that is folded";
         }
         int colon = text.indexOf(':');
-        if (colon < 1 || !text.substring(0, colon).chars().allMatch(HeadParser::inName)) {
-            return colon < 0 && text.length() >= KEPT && text.chars().allMatch(HeadParser::inName)
+        if (colon < 1 || !allInName(text, colon)) {
+            return colon < 0 && text.length() >= KEPT && allInName(text, text.length())
                     ? FINE
                     : "expected a header's name and a colon right behind it";
         }
-        String value = text.substring(colon + 1).strip();
-        return switch (text.substring(0, colon).toLowerCase(Locale.ROOT)) {
-            case "host" -> ++hosts > 1 ? "expected one Host header, found two" : FINE;
-            case "content-length" -> contentLength(value);
-            case "transfer-encoding" ->
-                ++encodings > 1 || !value.equalsIgnoreCase("chunked")
-                        ? "expected no Transfer-Encoding but chunked"
-                        : FINE;
-            default -> FINE;
-        };
+        if (isNamed(text, colon, "host")) {
+            return ++hosts > 1 ? "expected one Host header, found two" : FINE;
+        }
+        if (isNamed(text, colon, "content-length")) {
+            return contentLength(text.substring(colon + 1).strip());
+        }
+        if (isNamed(text, colon, "transfer-encoding")) {
+            return ++encodings > 1 || !text.substring(colon + 1).strip().equalsIgnoreCase("chunked")
+                    ? "expected no Transfer-Encoding but chunked"
+                    : FINE;
+        }
+        return FINE;
+    }
+
+    private static boolean allInName(String text, int end) {
+        for (int i = 0; i < end; i++) {
+            if (!inName(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isNamed(String text, int colon, String name) {
+        return colon == name.length() && text.regionMatches(true, 0, name, 0, colon);
     }
 
     private String contentLength(String value) {
         if (length >= 0) {
             return "expected one Content-Length, found two";
         }
-        if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (!isLength(value)) {
             return "expected a Content-Length of at most 18 digits";
         }
         length = Long.parseLong(value);
         return FINE;
+    }
+
+    /** True for 1 to 18 digits. */
+    static boolean isLength(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty() && text.length() <= 18;
     }
 
     private String endOfHead() {

@@ -12,7 +12,7 @@ import java.util.Set;
 final class Headers {
 
     // RFC 9110, section 7.6.1, and its older companions.
-    private static final Set<String> HOP_BY_HOP = Set.of(
+    private static final List<String> HOP_BY_HOP = List.of(
             "connection",
             "keep-alive",
             "proxy-authenticate",
@@ -102,16 +102,30 @@ final class Headers {
     static void downstream(MultiMap upstream, MultiMap downstream) {
         Set<String> named = namedInConnection(upstream);
         for (Map.Entry<String, String> header : upstream) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (!HOP_BY_HOP.contains(name) && !named.contains(name) && !name.startsWith(":")) {
-                downstream.add(header.getKey(), header.getValue());
+            String name = header.getKey();
+            if (!isHopByHop(name)
+                    && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))
+                    && !name.startsWith(":")) {
+                downstream.add(name, header.getValue());
             }
         }
     }
 
+    private static boolean isHopByHop(String name) {
+        for (String known : HOP_BY_HOP) {
+            if (known.equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static Set<String> namedInConnection(MultiMap headers) {
+        if (headers.get("connection") == null) {
+            return Set.of();
+        }
         List<String> values = headers.getAll("connection");
-        if (values.isEmpty()) {
+        if (values.size() == 1 && isHopByHop(values.get(0))) {
             return Set.of();
         }
         Set<String> named = new HashSet<>();

@@ -66,13 +66,15 @@ public final class Intake {
                             + " tollgate.proxy.browsers=allow lets them pass)");
         }
         String type = String.valueOf(request.getHeader("content-type")).toLowerCase(Locale.ROOT);
-        return FORM_TYPES.stream()
-                .filter(type::startsWith)
-                .findFirst()
-                .flatMap(form -> refuse(
+        for (String form : FORM_TYPES) {
+            if (type.startsWith(form)) {
+                return refuse(
                         Refusal.BROWSER,
                         "expected Content-Type application/json, found " + form
-                                + ", which any web page may send (tollgate.proxy.browsers=allow lets it pass)"));
+                                + ", which any web page may send (tollgate.proxy.browsers=allow lets it pass)");
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<RefusedException> operation(Exchange exchange) {
