@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Turns ConverseStream's events into server-sent ones: a {@code delta} for each piece of text, then one {@code done} or
@@ -114,12 +115,12 @@ final class EventOutlet implements Outlet {
     }
 
     @Override
-    public void settled(Bill bill) {
+    public void settled(Supplier<Bill> bill) {
         if (!unchanged && !gone) {
             if (text.stopReason().isEmpty()) {
                 fail("modelStreamErrorException", "the upstream's stream ended before the answer did; retry");
             }
-            finish(bill);
+            finish(bill.get());
         }
     }
 

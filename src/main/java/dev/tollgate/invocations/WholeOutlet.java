@@ -5,6 +5,7 @@ import dev.tollgate.proxy.Outlet;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.function.Supplier;
 
 /** Puts what the call was and cost around the members of Converse's answer. Errors of the upstream pass unchanged. */
 final class WholeOutlet implements Outlet {
@@ -49,13 +50,14 @@ final class WholeOutlet implements Outlet {
     }
 
     @Override
-    public void settled(Bill bill) {
+    public void settled(Supplier<Bill> bill) {
         if (gone || unchanged) {
             return;
         }
         if (object.awaitsEnd()) {
-            String usage = bill.estimated() ? ',' + Account.usage(bill.usage()) : "";
-            passing.chunk(Buffer.buffer(usage + ',' + account.closing(bill) + '}'));
+            Bill its = bill.get();
+            String usage = its.estimated() ? ',' + Account.usage(its.usage()) : "";
+            passing.chunk(Buffer.buffer(usage + ',' + account.closing(its) + '}'));
         }
         passing.end();
     }

@@ -55,7 +55,7 @@ public final class Completion {
             Charge charge = used.orElse(Charge.NOTHING);
             exchange.outlet()
                     .filter(o -> end instanceof CallEnd.Answered)
-                    .ifPresent(o -> o.settled(bill(exchange, charge)));
+                    .ifPresent(o -> o.settled(() -> bill(exchange, charge)));
             int status = errors.answer(exchange, end);
             count(exchange, end, charge);
             UsageRecord call = record(exchange, end, charge, status);

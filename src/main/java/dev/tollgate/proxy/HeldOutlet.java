@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpClientResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Holds an answer back until its cost is known, and tells the cost in headers. An answer that is too large to be held passes
@@ -61,10 +62,11 @@ final class HeldOutlet implements Outlet {
     }
 
     @Override
-    public void settled(Bill bill) {
+    public void settled(Supplier<Bill> bill) {
         if (ended && head.isPresent()) {
-            headers.set("X-Tollgate-Cost", LimitLeft.dollars(bill.microUsd()));
-            bill.left().forEach(left -> headers.set("X-Tollgate-Remaining-" + left.limit(), left.text()));
+            Bill its = bill.get();
+            headers.set("X-Tollgate-Cost", LimitLeft.dollars(its.microUsd()));
+            its.left().forEach(left -> headers.set("X-Tollgate-Remaining-" + left.limit(), left.text()));
             pass();
             next.end();
         }

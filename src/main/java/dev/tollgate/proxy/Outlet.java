@@ -2,6 +2,7 @@ package dev.tollgate.proxy;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import java.util.function.Supplier;
 
 /** Takes an answer of the upstream on its way to the client; used on the call's event loop. */
 public interface Outlet {
@@ -16,7 +17,7 @@ public interface Outlet {
     void end();
 
     /** What a call cost whose answer came whole; the response ends here at the latest. */
-    void settled(Bill bill);
+    void settled(Supplier<Bill> bill);
 
     /**
      * The answer broke off.

@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Passes an answer on as it is. An event stream that breaks off ends with an exception frame if no frame is half sent. */
 final class PassingOutlet implements Outlet {
@@ -38,7 +39,7 @@ final class PassingOutlet implements Outlet {
     }
 
     @Override
-    public void settled(Bill bill) {}
+    public void settled(Supplier<Bill> bill) {}
 
     @Override
     public boolean broken(String why) {
