@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Request metadata: 1 to 16 entries, keys of 1 to 256 and values of 0 to 256 characters of
@@ -30,15 +31,21 @@ public final class RequestMetadata {
      *
      * @param ours Tollgate's entries, in order; values are cut and cleaned to what Bedrock takes
      */
-    public static Map<String, String> merge(Map<String, String> ours, Map<String, String> own) {
+    static Map<String, String> merge(Map<String, String> ours, Map<String, String> own) {
         Map<String, String> merged = new LinkedHashMap<>();
-        ours.forEach((key, value) -> merged.put(key, clean(value)));
-        own.forEach((key, value) -> {
-            if (merged.size() < MAX_ENTRIES) {
-                merged.putIfAbsent(key, value);
-            }
-        });
+        merge(ours, own, merged::put);
         return merged;
+    }
+
+    private static void merge(Map<String, String> ours, Map<String, String> own, BiConsumer<String, String> entry) {
+        ours.forEach((key, value) -> entry.accept(key, clean(value)));
+        int room = MAX_ENTRIES - ours.size();
+        for (Map.Entry<String, String> its : own.entrySet()) {
+            if (room > 0 && !ours.containsKey(its.getKey())) {
+                entry.accept(its.getKey(), its.getValue());
+                room--;
+            }
+        }
     }
 
     private static String clean(String value) {
@@ -65,12 +72,27 @@ public final class RequestMetadata {
     /** As a JSON object. */
     public static String json(Map<String, String> metadata) {
         StringBuilder out = new StringBuilder(USUAL_LENGTH).append('{');
-        metadata.forEach((key, value) -> {
-            out.append(out.length() > 1 ? "," : "");
-            quote(out, key);
-            quote(out.append(':'), value);
-        });
+        metadata.forEach((key, value) -> member(out, 1, key, value));
         return out.append('}').toString();
+    }
+
+    private static String json(Map<String, String> ours, Map<String, String> own) {
+        StringBuilder out = new StringBuilder(USUAL_LENGTH);
+        json(out, ours, own);
+        return out.toString();
+    }
+
+    private static void json(StringBuilder out, Map<String, String> ours, Map<String, String> own) {
+        int start = out.append('{').length();
+        merge(ours, own, (key, value) -> member(out, start, key, value));
+        out.append('}');
+    }
+
+    /** @param start of the first member */
+    private static void member(StringBuilder out, int start, String key, String value) {
+        out.append(out.length() > start ? "," : "");
+        quote(out, key);
+        quote(out.append(':'), value);
     }
 
     private static void quote(StringBuilder out, String text) {
@@ -81,8 +103,8 @@ public final class RequestMetadata {
 
     /** As a header value, without the application's own entries if it would be too long with them. */
     public static String header(Map<String, String> ours, Map<String, String> own) {
-        String all = json(merge(ours, own));
-        return all.length() <= MAX_HEADER ? all : json(merge(ours, Map.of()));
+        String all = json(ours, own);
+        return all.length() <= MAX_HEADER ? all : json(ours, Map.of());
     }
 
     /** @throws BadRequestException if the header is no JSON object of strings, or larger than Bedrock takes */
@@ -121,13 +143,14 @@ public final class RequestMetadata {
 
     /** Puts the metadata into a body's top level; no other byte changes. */
     public static Splice splice(RequestFacts facts, Map<String, String> ours) {
-        String json = json(merge(ours, facts.metadata()));
         RequestFacts.Layout layout = facts.layout();
         if (layout.metadataAt().isPresent()) {
-            return Splice.of(layout.metadataAt().get(), json);
+            return Splice.of(layout.metadataAt().get(), json(ours, facts.metadata()));
         }
-        String member = "\"requestMetadata\":" + json + (layout.empty() ? "" : ",");
-        return Splice.of(new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member);
+        StringBuilder member = new StringBuilder(USUAL_LENGTH).append("\"requestMetadata\":");
+        json(member, ours, facts.metadata());
+        member.append(layout.empty() ? "" : ",");
+        return Splice.of(new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member.toString());
     }
 
     /** Replaces the model's name in a body that has one; no other byte changes. */

@@ -38,8 +38,11 @@ public final class Payload {
 
     /** The bytes with changes that do not overlap; of two at one place the first comes first. */
     public static Payload of(byte[] body, List<Splice> changes) {
-        List<Splice> inOrder = new ArrayList<>(changes);
-        inOrder.sort(Comparator.comparingInt(Splice::start));
+        List<Splice> inOrder = changes;
+        if (changes.size() > 1) {
+            inOrder = new ArrayList<>(changes);
+            inOrder.sort(Comparator.comparingInt(Splice::start));
+        }
         List<Part> parts = new ArrayList<>(2 * inOrder.size() + 1);
         int at = 0;
         int length = body.length;
