@@ -185,11 +185,18 @@ public final class Admission {
                 attempt.plan,
                 hold,
                 new Reservation.Admitted(reply.balances(), ledgerNow()),
-                reply.refused().stream()
-                        .map(i -> attempt.plan.guards().get(i).limit().name())
-                        .toList());
+                refused(attempt.plan, reply));
         live.put(hold.id(), new Live(decision.reservation(), clock.millis()));
         return decision;
+    }
+
+    /** Names of the limits in shadow that would have denied. */
+    private static List<String> refused(Plan plan, AdmitReply.Admitted reply) {
+        return reply.refused().isEmpty()
+                ? List.of()
+                : reply.refused().stream()
+                        .map(i -> plan.guards().get(i).limit().name())
+                        .toList();
     }
 
     private Decision.Admitted admitted(

@@ -2,6 +2,7 @@ package dev.tollgate.admission;
 
 import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
+import dev.tollgate.ledger.BucketKey;
 import dev.tollgate.ledger.Ledger;
 import dev.tollgate.policy.Limit;
 import java.time.Instant;
@@ -20,7 +21,7 @@ final class BudgetWatch {
 
     private final Ledger ledger;
     private final AdmissionListener listener;
-    private final Map<String, Told> told = new ConcurrentHashMap<>();
+    private final Map<BucketKey, Told> told = new ConcurrentHashMap<>();
 
     /** What this pod knows to be reported of a budget: highest threshold in the period that ends then. */
     private record Told(long endMillis, int threshold) {}
@@ -61,8 +62,14 @@ final class BudgetWatch {
 
     private void reached(String tenant, Guard guard, int threshold, Balance balance) {
         Bucket.Budget budget = (Bucket.Budget) guard.claim().bucket();
-        String name = name(tenant, budget);
-        Told known = told.getOrDefault(name, new Told(budget.endMillis(), 0));
+        BucketKey name = name(tenant, guard);
+        Told known = told.get(name);
+        if (known == null) {
+            if (threshold == 0) {
+                return;
+            }
+            known = new Told(budget.endMillis(), 0);
+        }
         if (known.endMillis > budget.endMillis()) {
             return;
         }
@@ -84,7 +91,7 @@ final class BudgetWatch {
                 && own.amount() != guard.claim().bucket().capacity();
     }
 
-    private void remember(String name, Told now) {
+    private void remember(BucketKey name, Told now) {
         if (told.size() >= MAX_BUDGETS && !told.containsKey(name)) {
             told.clear();
         }
@@ -100,7 +107,7 @@ final class BudgetWatch {
                         callback(percent).accept(event(tenant, guard, percent, balance));
                     }
                 })
-                .onFailure(e -> told.remove(name(tenant, budget)));
+                .onFailure(e -> told.remove(name(tenant, guard)));
     }
 
     private Consumer<BudgetEvent> callback(int threshold) {
@@ -122,8 +129,7 @@ final class BudgetWatch {
     }
 
     /** The budget over all of its periods. */
-    private static String name(String tenant, Bucket.Budget budget) {
-        String field = budget.field();
-        return (budget.shared() ? "" : tenant) + '\n' + field.substring(0, field.lastIndexOf('@'));
+    private static BucketKey name(String tenant, Guard guard) {
+        return new BucketKey(guard.claim().bucket().shared() ? "" : tenant, guard.series());
     }
 }

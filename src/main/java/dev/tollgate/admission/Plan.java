@@ -22,8 +22,22 @@ public record Plan(List<Guard> guards) {
         guards = List.copyOf(guards);
     }
 
-    /** A limit that applies to calls of a caller and a model, and the bucket in which it counts them. */
-    record Place(Limit limit, Bucket bucket, String name) {}
+    /**
+     * A limit that applies to calls of a caller and a model, and the bucket in which it counts them.
+     *
+     * @param series what the buckets of all periods have in common
+     */
+    record Place(Limit limit, Bucket bucket, String name, String series) {
+
+        Place(Limit limit, Bucket bucket, String name) {
+            this(limit, bucket, name, series(bucket));
+        }
+
+        private static String series(Bucket bucket) {
+            String field = bucket.field();
+            return bucket.kind() == Bucket.Kind.BUDGET ? field.substring(0, field.lastIndexOf('@')) : field;
+        }
+    }
 
     static Plan of(Policy policy, Demand demand, Instant now) {
         return of(places(policy, demand.caller(), demand.target(), now), demand.estimate());
@@ -35,7 +49,8 @@ public record Plan(List<Guard> guards) {
         for (Place place : places) {
             Weight weight = place.limit.quantity().weight();
             if (counts(weight, estimate)) {
-                guards.add(new Guard(place.limit, place.name, Claim.of(place.bucket, amount(weight, estimate))));
+                guards.add(new Guard(
+                        place.limit, place.name, place.series, Claim.of(place.bucket, amount(weight, estimate))));
             }
         }
         return new Plan(guards);

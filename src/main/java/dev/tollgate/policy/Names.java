@@ -38,10 +38,11 @@ public final class Names {
 
     private Future<ModelTarget> looked(Supplier<ModelTarget> target) {
         ModelTarget now = target.get();
+        if (now.pricedModel().isPresent()) {
+            return Future.succeededFuture(now);
+        }
         ModelId id = ModelId.parse(now.sendId());
-        return now.pricedModel().isEmpty() && profiles.worthAsking(id)
-                ? profiles.ask(id).map(asked -> target.get())
-                : Future.succeededFuture(now);
+        return profiles.worthAsking(id) ? profiles.ask(id).map(asked -> target.get()) : Future.succeededFuture(now);
     }
 
     /** False if the text is no name, and has not the form of an identifier either. */

@@ -73,10 +73,12 @@ public record Policy(
 
     /** Maximum of output tokens for a call of this model that names none; empty leaves it to the model. */
     public Optional<Long> defaultMaxTokens(ModelTarget target) {
-        return defaultMaxTokens.stream()
-                .filter(max -> Limit.matches(max.model, target))
-                .findFirst()
-                .map(MaxTokens::tokens);
+        for (MaxTokens max : defaultMaxTokens) {
+            if (Limit.matches(max.model, target)) {
+                return Optional.of(max.tokens);
+            }
+        }
+        return Optional.empty();
     }
 
     /**

@@ -25,7 +25,11 @@ class DenialsTest {
         Plan plan =
                 Plan.of(Pods.policy("limits: [ " + limit + " ]"), Pods.demand("acme", "amazon.nova-lite-v1:0", 5), NOW);
         Guard guard = plan.guards().get(0);
-        return new Guard(guard.limit(), guard.bucket(), Claim.of(guard.claim().bucket(), estimate));
+        return new Guard(
+                guard.limit(),
+                guard.bucket(),
+                guard.series(),
+                Claim.of(guard.claim().bucket(), estimate));
     }
 
     private static Denied denied(String limit, long estimate, long waitMillis, Balance balance) {
