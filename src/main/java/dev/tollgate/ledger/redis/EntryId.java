@@ -14,13 +14,25 @@ final class EntryId {
         return Buffer.buffer(16).appendLong(uuid.getMostSignificantBits()).appendLong(uuid.getLeastSignificantBits());
     }
 
+    /** Only as UUIDs are written, so that no two texts have the same bytes. */
     private static UUID parse(String id) {
-        try {
-            UUID uuid = UUID.fromString(id);
-            return uuid.toString().equals(id) ? uuid : digest(id);
-        } catch (IllegalArgumentException e) {
-            return digest(id);
+        long[] bits = new long[2];
+        int digits = 0;
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            if (i == 8 || i == 13 || i == 18 || i == 23) {
+                if (c != '-') {
+                    return digest(id);
+                }
+                continue;
+            }
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return digest(id);
+            }
+            bits[digits / 16] = bits[digits / 16] << 4 | (c <= '9' ? c - '0' : c - 'a' + 10);
+            digits++;
         }
+        return new UUID(bits[0], bits[1]);
     }
 
     private static UUID digest(String id) {

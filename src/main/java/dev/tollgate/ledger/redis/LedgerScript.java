@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -47,9 +48,17 @@ final class LedgerScript {
 
     private static final Pattern WORDS = Pattern.compile("--.*|'(?:\\\\.|[^'\\\\])*'|\\w+");
 
-    private final String text;
-    private final String sha1;
+    private static final byte[] KEYS = bytes("8");
+    private static final Map<Kind, byte[]> KINDS = kinds();
+
+    private final byte[] text;
+    private final byte[] sha1;
     private final String org;
+    private final byte[] prefix;
+    private final byte[] due;
+    private final byte[] beats;
+    private final byte[] ranks;
+    private final byte[] spenders;
 
     /** Of an organisation's keys. */
     static String prefix(String org) {
@@ -57,9 +66,30 @@ final class LedgerScript {
     }
 
     LedgerScript(String org, String text) {
-        this.org = prefix(org);
-        this.text = withNumbers(text);
-        this.sha1 = sha1(this.text);
+        this(prefix(org), bytes(withNumbers(text)));
+    }
+
+    private LedgerScript(String org, byte[] text) {
+        this.org = org;
+        this.text = text;
+        this.sha1 = bytes(sha1(text));
+        this.prefix = bytes(org);
+        this.due = bytes(org + ":due");
+        this.beats = bytes(org + ":beats");
+        this.ranks = bytes(org + ":ranks");
+        this.spenders = bytes(org + ":spenders");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Map<Kind, byte[]> kinds() {
+        Map<Kind, byte[]> kinds = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            kinds.put(kind, bytes(kind.name()));
+        }
+        return kinds;
     }
 
     /**
@@ -100,19 +130,19 @@ final class LedgerScript {
         return request(Command.EVAL, text, run);
     }
 
-    private Request request(Command command, String script, Run run) {
+    private Request request(Command command, byte[] script, Run run) {
         return Request.cmd(command)
                 .arg(script)
-                .arg("8")
-                .arg(org)
-                .arg(org + ":due")
+                .arg(KEYS)
+                .arg(prefix)
+                .arg(due)
                 .arg(org + ":t:" + run.tenant())
                 .arg(org + ":h:" + run.tenant())
-                .arg(org + ":beats")
-                .arg(org + ":ranks")
+                .arg(beats)
+                .arg(ranks)
                 .arg(org + ":m:" + run.tenant())
-                .arg(org + ":spenders")
-                .arg(run.kind().name())
+                .arg(spenders)
+                .arg(KINDS.get(run.kind()))
                 .arg(run.head())
                 .arg(run.life())
                 .arg(run.tenant())
@@ -121,10 +151,9 @@ final class LedgerScript {
                 .arg(run.names());
     }
 
-    private static String sha1(String text) {
+    private static String sha1(byte[] text) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -5,6 +5,7 @@ import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Collections;
 import java.util.List;
 
 /** One operation on its way to the ledger, and what it was answered. Belongs to the ledger's event loop. */
@@ -91,7 +92,8 @@ final class Operation {
             long nowMillis) {
 
         Answer with(List<Balance> own) {
-            return new Answer(status, index, waitMillis, refused, decided, List.copyOf(own), nowMillis);
+            return new Answer(
+                    status, index, waitMillis, refused, decided, Collections.unmodifiableList(own), nowMillis);
         }
     }
 
