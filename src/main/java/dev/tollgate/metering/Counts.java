@@ -15,6 +15,19 @@ final class Counts {
     private long writeInside = -1;
     private boolean unreadable;
 
+    /** Forgets all. */
+    void restart() {
+        input = -1;
+        output = -1;
+        cacheRead = -1;
+        cacheWrite = -1;
+        cacheWrite5m = -1;
+        cacheWrite1h = -1;
+        readInside = -1;
+        writeInside = -1;
+        unreadable = false;
+    }
+
     /** True once input or output was reported, and each as a count. */
     boolean found() {
         return (input >= 0 || output >= 0) && !unreadable;

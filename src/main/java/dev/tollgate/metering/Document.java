@@ -1,6 +1,7 @@
 package dev.tollgate.metering;
 
 import dev.tollgate.bedrock.Metered;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -88,7 +89,7 @@ final class Document implements JsonScanner.Sink {
 
     /** All that is known so far, with what an unfinished document reports. */
     Metered metered() {
-        return tally.metered(depth > 0 ? found : new Findings(), depth > 0 ? unfinishedContent() : 0);
+        return depth > 0 ? tally.metered(Optional.of(found), unfinishedContent()) : tally.metered(Optional.empty(), 0);
     }
 
     private long unfinishedContent() {

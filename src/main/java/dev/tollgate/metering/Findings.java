@@ -6,9 +6,9 @@ import java.util.Optional;
 /** What one document reports; used again for the next, because most events of a stream report nothing but content. */
 final class Findings {
 
-    private Counts counts = new Counts();
-    private Iterations iterations = new Iterations();
-    private Counts metrics = new Counts();
+    private final Counts counts = new Counts();
+    private final Iterations iterations = new Iterations();
+    private final Counts metrics = new Counts();
     private GuardrailUnits guardrail = new GuardrailUnits();
     private Optional<ServiceTier> tier = Optional.empty();
     private Optional<Boolean> optimized = Optional.empty();
@@ -24,9 +24,9 @@ final class Findings {
         type = "";
         content = 0;
         if (reported) {
-            counts = new Counts();
-            iterations = new Iterations();
-            metrics = new Counts();
+            counts.restart();
+            iterations.restart();
+            metrics.restart();
             guardrail = new GuardrailUnits();
             tier = Optional.empty();
             optimized = Optional.empty();

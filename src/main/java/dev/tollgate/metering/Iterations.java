@@ -9,11 +9,11 @@ import dev.tollgate.bedrock.Usage;
 final class Iterations {
 
     private Usage sum = Usage.NONE;
-    private Counts current = new Counts();
+    private final Counts current = new Counts();
 
     void restart() {
         sum = Usage.NONE;
-        current = new Counts();
+        current.restart();
     }
 
     /** The iteration that is being read. */
@@ -29,7 +29,7 @@ final class Iterations {
                 sum.cacheRead() + one.cacheRead(),
                 sum.cacheWrite5m() + one.cacheWrite5m(),
                 sum.cacheWrite1h() + one.cacheWrite1h());
-        current = new Counts();
+        current.restart();
     }
 
     /** Sum of all iterations; nothing if there were none. */

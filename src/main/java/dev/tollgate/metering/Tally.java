@@ -66,15 +66,13 @@ final class Tally {
     /**
      * All that is known so far.
      *
-     * @param unfinished what a document reports that has not ended
+     * @param unfinished what a document reports that has not ended, if there is one
      * @param more weight of that document's content
      */
-    Metered metered(Findings unfinished, long more) {
+    Metered metered(Optional<Findings> unfinished, long more) {
         Counts all = new Counts();
         all.replaceBy(counts);
-        if (unfinished.reported()) {
-            all.replaceBy(unfinished.counts());
-        }
+        unfinished.filter(Findings::reported).ifPresent(found -> all.replaceBy(found.counts()));
         Usage reported = largest(all.toUsage(), iterations);
         long counted = Math.max(contentEvents + (more > 0 ? 1 : 0), TokenCount.tokens(content + more));
         Usage passed = new Usage(
