@@ -125,7 +125,7 @@ final class SigV4 {
                 .append('\n')
                 .append(second.scope)
                 .append('\n');
-        HEX.formatHex(text, hash);
+        hex(text, hash);
         keyed(own, identity.secretAccessKey().strip(), second.scope);
         byte[] signature = own.authenticate(text);
         text.setLength(0);
@@ -136,7 +136,14 @@ final class SigV4 {
                 .append(", SignedHeaders=")
                 .append(names)
                 .append(", Signature=");
-        headers.set("Authorization", HEX.formatHex(text, signature).toString());
+        hex(text, signature);
+        headers.set("Authorization", text.toString());
+    }
+
+    private static void hex(StringBuilder out, byte[] bytes) {
+        for (byte b : bytes) {
+            out.append(HEX.toLowHexDigit(b >> 4)).append(HEX.toLowHexDigit(b));
+        }
     }
 
     private static byte[] bytes(String text) {
