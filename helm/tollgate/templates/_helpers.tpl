@@ -105,7 +105,7 @@ redis://{{ include "tollgate.fullname" . }}-valkey:6379
 {{/* The policy file. */}}
 {{- define "tollgate.policy" -}}
 {{- $policy := dict "limits" .Values.policy.limits -}}
-{{- range $key := list "tenants" "aliases" "profiles" -}}
+{{- range $key := list "revision" "tenants" "aliases" "profiles" "default-max-tokens" -}}
 {{- with index $.Values.policy $key }}{{ $_ := set $policy $key . }}{{ end -}}
 {{- end -}}
 {{ toYaml $policy }}

@@ -2,6 +2,7 @@
 {{- define "tollgate.validate" -}}
 {{- include "tollgate.validate.redis" . -}}
 {{- include "tollgate.validate.secrets" . -}}
+{{- include "tollgate.validate.names" . -}}
 {{- if and (eq .Values.injection.mode "policy") (semverCompare "<1.36.0-0" .Capabilities.KubeVersion.Version) -}}
 {{- fail (printf "injection.mode is policy: expected Kubernetes 1.36 or newer, found %s; use injection.mode=none and `tollgate inject`" .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
@@ -50,5 +51,39 @@
 {{- if regexMatch "PASSWORD|SECRET|TOKEN|API_KEY|REDIS_URL|REDIS_HOSTS|WEBHOOK|OTLP_HEADERS" $name -}}
 {{- fail (printf "%s is a value: expected a reference to a Secret, `extraEnv: [{ name: %s, valueFrom: { secretKeyRef: { name: ..., key: ... } } }]`" $where $name) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A name that is set twice: Kubernetes takes one of the two, or refuses the pod. */}}
+{{- define "tollgate.validate.names" -}}
+{{- $values := dict
+  "TOLLGATE_PORT" "ports.data"
+  "TOLLGATE_MANAGEMENT_PORT" "ports.management"
+  "TOLLGATE_IDENTITY_TENANT" "identity.tenant, or a pod's annotation tollgate.dev/tenant"
+  "TOLLGATE_IDENTITY_APPLICATION" "identity.application, or a pod's annotation tollgate.dev/application"
+  "TOLLGATE_IDENTITY_COST_CENTER" "identity.costCenter, or a pod's annotation tollgate.dev/cost-center"
+  "TOLLGATE_IDENTITY_ENVIRONMENT" "identity.environment, or a pod's annotation tollgate.dev/environment"
+  "TOLLGATE_IDENTITY_TRUST" "identity.trust"
+  "TOLLGATE_IDENTITY_TENANTS" "identity.tenants"
+  "TOLLGATE_LEDGER_ORG" "ledger.org"
+  "TOLLGATE_LEDGER" "ledger.memory"
+  "TOLLGATE_REDIS_URL" "redis.existingSecret"
+  "TOLLGATE_POLICY_FILE" "policy, or policy.existingConfigMap"
+  "TOLLGATE_PRICES_FILE" "prices.csv"
+  "TOLLGATE_USAGE_FILE" "usageFile"
+  "AWS_REGION" "aws.region"
+  "TOLLGATE_UPSTREAM_ENDPOINT" "aws.endpoint"
+  "TOLLGATE_OTLP_ENDPOINT" "otlp.endpoint"
+  "OTEL_RESOURCE_ATTRIBUTES" "otlp.endpoint" -}}
+{{- $seen := dict -}}
+{{- range fromYamlArray (include "tollgate.env" .) -}}
+{{- if hasKey $seen .name -}}
+{{- $where := ternary "settings" "extraEnv" (hasKey $.Values.settings .name) -}}
+{{- if hasKey $values .name -}}
+{{- fail (printf "%s of %s: the chart sets it itself; expected the value %s, and not the name" .name $where (get $values .name)) -}}
+{{- end -}}
+{{- fail (printf "%s of extraEnv: expected each name once, found it twice" .name) -}}
+{{- end -}}
+{{- $_ := set $seen .name true -}}
 {{- end -}}
 {{- end -}}

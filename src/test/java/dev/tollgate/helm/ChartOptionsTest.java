@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyReader;
@@ -12,6 +15,9 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +34,53 @@ class ChartOptionsTest {
         Map<String, Object> config = Chart.object(Chart.render(Chart.OLD, null), "ConfigMap", "tollgate-policy");
         Policy policy = PolicyReader.read((String) Chart.map(config.get("data")).get("policy.yaml"), 0);
         assertEquals(3, policy.limits().size());
+    }
+
+    @Test
+    void theChartTakesWhatAPolicyFileTakes() throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        JsonNode file = mapper.readTree(Path.of("src/main/resources/dev/tollgate/policy/policy.schema.json")
+                .toFile());
+        JsonNode values =
+                mapper.readTree(Chart.ROOT.resolve("values.schema.json").toFile());
+        ObjectNode policy = values.at("/properties/policy/properties").deepCopy();
+        policy.remove("existingConfigMap");
+        // A value has a default: 0 for none.
+        ((ObjectNode) policy.get("revision")).put("minimum", 1);
+        assertEquals(file.get("properties"), policy);
+        assertEquals(file.get("$defs"), values.get("$defs"));
+
+        String manifests = Chart.render(
+                Chart.OLD,
+                null,
+                "policy.revision=7",
+                "policy.default-max-tokens.*nova*=512",
+                "policy.profiles[0].name=team a",
+                "policy.profiles[0].model=amazon.nova-lite-v1:0");
+        Policy read = PolicyReader.read(
+                (String) Chart.map(Chart.object(manifests, "ConfigMap", "tollgate-policy")
+                                .get("data"))
+                        .get("policy.yaml"),
+                0);
+        assertTrue(read.version() > 0, "the revision");
+        assertEquals(512, read.defaultMaxTokens().get(0).tokens());
+        assertEquals("team a", read.declaredProfiles().get(0).name());
+    }
+
+    /** Pods whose Secret has another key than the chart reads do not start. */
+    @Test
+    void theReadmesSecretHasTheKeyThatTheChartReads() throws IOException {
+        String key = (String)
+                Chart.map(Chart.map(Chart.map(Chart.yaml().load(Files.readString(Chart.ROOT.resolve("values.yaml"))))
+                                        .get("redis"))
+                                .get("existingSecret"))
+                        .get("key");
+        for (Path readme : List.of(Path.of("README.md"), Chart.ROOT.resolve("README.md"))) {
+            assertTrue(
+                    Files.readString(readme)
+                            .contains("secret generic team-redis --from-env-file=redis.env  # " + key + "=rediss://"),
+                    readme.toString());
+        }
     }
 
     @Test
@@ -70,6 +123,15 @@ class ChartOptionsTest {
                 "settings.FOO=bar | invalid propertyName 'FOO'",
                 "cloudwatch.form=yes | cloudwatch/form",
                 "cloudwatch.intervalSeconds=600 | cloudwatch/intervalSeconds",
+                "settings.TOLLGATE_PORT=7777 | TOLLGATE_PORT of settings: the chart sets it itself; expected the value ports.data",
+                "settings.AWS_REGION=eu-west-2 | AWS_REGION of settings: the chart sets it itself; expected the value aws.region",
+                "extraEnv[0].name=TOLLGATE_LEDGER_ORG,extraEnv[0].value=b | TOLLGATE_LEDGER_ORG of extraEnv: the chart sets it itself; expected the value ledger.org",
+                "extraEnv[0].name=A,extraEnv[0].value=b,extraEnv[1].name=A,extraEnv[1].value=c | A of extraEnv: expected each name once",
+                "policy.limits[0].name=a,policy.limits[0].buget.usd=5 | buget",
+                "policy.limits[0].name=a,policy.limits[0].budget.usd=5 | policy/limits/0",
+                "policy.limits[0].name=a | policy/limits/0",
+                "policy.tennants.a.environment=b | tennants",
+                "policy.revision=-1 | policy/revision",
                 "imagee.tag=1 | imagee"
             })
     void badValuesAreRefusedByName(String set, String message) {

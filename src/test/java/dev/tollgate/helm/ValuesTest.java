@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ValuesTest {
 
     private static final Path VALUES = Chart.ROOT.resolve("values.yaml");
-    private static final Pattern KEY = Pattern.compile("( *)([A-Za-z]+):.*");
+    private static final Pattern KEY = Pattern.compile("( *)([A-Za-z-]+):.*");
 
     /** Path of each documented key, with its text. */
     private static Map<String, String> documented() throws IOException {
