@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class InjectCommand implements Callable<Integer> {
     }
 
     private static OptionSpec.Builder option(String description, String... names) {
-        return OptionSpec.builder(names[0], names)
+        return OptionSpec.builder(names[0], Arrays.copyOfRange(names, 1, names.length))
                 .paramLabel(names[names.length - 1].substring(2).toUpperCase(Locale.ROOT))
                 .type(String.class)
                 .description(description);

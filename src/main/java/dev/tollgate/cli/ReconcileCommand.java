@@ -41,7 +41,7 @@ final class ReconcileCommand implements Callable<Integer> {
         ReportOptions.list(
                 spec, "--cur", "FILE", "CUR 2.0 (Data Exports) files: CSV, plain or gzip; Parquet in the JVM form.");
         ReportOptions.option(
-                spec, "--threshold", "PERCENT", "Exit 4 if tokens or money differ by more; 1% if not given.");
+                spec, "--threshold", "PERCENT", "Exit 4 if tokens or money differ by more; 1%% if not given.");
         ReportOptions.option(spec, "--format", "FORMAT", "table or json.");
         ReportOptions.addReading(spec);
         return spec;

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -107,7 +109,11 @@ final class ReportCommand implements Callable<Integer> {
             format.writer(Main.number(), Screen.width(), Terminal.hasColours(System.getenv()) && file.isEmpty())
                     .write(report, out);
         } catch (java.nio.file.FileSystemException e) {
-            throw new IOException("expected to write " + file.orElse("stdout") + ", found " + e.getMessage(), e);
+            String place = file.orElse("stdout");
+            String found = e instanceof NoSuchFileException
+                    ? "no such folder"
+                    : e instanceof AccessDeniedException ? "that it is not permitted" : String.valueOf(e.getReason());
+            throw new IOException("expected to write " + place + ", found " + found, e);
         }
     }
 }

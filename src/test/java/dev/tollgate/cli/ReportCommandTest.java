@@ -1,6 +1,7 @@
 package dev.tollgate.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -53,6 +55,31 @@ class ReportCommandTest {
 
     private String logs(String content) throws IOException {
         return Files.writeString(folder.resolve("logs.jsonl"), content).toString();
+    }
+
+    /** Picocli warns, and prints the text as it is, where it cannot format it. */
+    @Test
+    void everyHelpIsFormattedAndNamesEachOptionOnce() {
+        for (CommandLine command : Main.commands().getSubcommands().values()) {
+            Ran ran = run(command.getCommandName(), "--help");
+            assertEquals("", ran.err(), command.getCommandName());
+            assertFalse(ran.out().contains("%%"), ran.out());
+            command.getCommandSpec()
+                    .options()
+                    .forEach(option -> assertEquals(
+                            option.names().length, Set.of(option.names()).size(), option.longestName()));
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsSaid() throws IOException {
+        Path folderToo = Files.createDirectory(folder.resolve("taken"));
+        assertEquals(
+                "expected to write /nowhere/out.csv, found no such folder\n",
+                run("report", "tenants", logs(LOG), "--out", "/nowhere/out.csv").err());
+        Ran onFolder = run("report", "tenants", logs(LOG), "--out", folderToo.toString());
+        assertEquals("expected to write " + folderToo + ", found Is a directory\n", onFolder.err());
+        assertEquals(1, onFolder.exit());
     }
 
     @Test
