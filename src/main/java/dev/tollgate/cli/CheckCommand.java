@@ -5,12 +5,12 @@ import dev.tollgate.policy.PolicyException;
 import dev.tollgate.policy.PolicyLint;
 import dev.tollgate.policy.PolicyReader;
 import dev.tollgate.policy.PolicyTable;
+import dev.tollgate.policy.PolicyText;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.sidecar.StartCheck;
 import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -58,7 +58,7 @@ final class CheckCommand implements Callable<Integer> {
             return 2;
         }
         try {
-            Policy policy = PolicyReader.read(Files.readString(file.get()), 0);
+            Policy policy = PolicyReader.read(PolicyText.read(file.get()), 0);
             PriceBook prices = config.getOptionalValue("tollgate.prices.file", String.class)
                     .map(f -> PriceBook.read(Path.of(f)))
                     .orElseGet(PriceBook::bundled);
@@ -67,7 +67,7 @@ final class CheckCommand implements Callable<Integer> {
                     PolicyLint.of(policy, new PricedModels(prices, LocalDate.now(Clock.systemUTC())), Instant.now()),
                     System.out);
         } catch (IOException e) {
-            System.err.println("expected a policy file at " + file.get() + ", found none that can be read");
+            System.err.println(e.getMessage());
         } catch (PolicyException e) {
             int count = e.problems().size();
             System.err.println(file.get() + " has " + count + (count == 1 ? " mistake:" : " mistakes:"));

@@ -6,11 +6,11 @@ import dev.tollgate.policy.Names;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyException;
 import dev.tollgate.policy.PolicyReader;
+import dev.tollgate.policy.PolicyText;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.sidecar.Slices;
 import dev.tollgate.sidecar.StartCheck;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -71,7 +71,7 @@ final class ModelsCommand implements Callable<Integer> {
                             : ModelsTable.of(models, prices.version(), region, Screen.width()));
             return 0;
         } catch (IOException e) {
-            System.err.println("expected a policy file at " + e.getMessage() + ", found none that can be read");
+            System.err.println(e.getMessage());
         } catch (PolicyException e) {
             System.err.println(e.getMessage());
         }
@@ -84,6 +84,6 @@ final class ModelsCommand implements Callable<Integer> {
     }
 
     private static Policy policy(Optional<Path> file) throws IOException {
-        return file.isPresent() ? PolicyReader.read(Files.readString(file.get()), 0) : Policy.NONE;
+        return file.isPresent() ? PolicyReader.read(PolicyText.read(file.get()), 0) : Policy.NONE;
     }
 }

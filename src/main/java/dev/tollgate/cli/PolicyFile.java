@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.policy.PolicyText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ final class PolicyFile {
 
     /** @throws IOException if it cannot be read */
     static PolicyFile read(Path file) throws IOException {
-        return new PolicyFile(file, Files.readString(file));
+        return new PolicyFile(file, PolicyText.read(file));
     }
 
     String text() {

@@ -117,8 +117,7 @@ final class RaiseCommand implements Callable<Integer> {
         } catch (PolicyException e) {
             throw new ParameterException(spec.commandLine(), path + " has mistakes:\n" + e.getMessage(), e);
         } catch (IOException e) {
-            System.err.println(
-                    Files.exists(path) ? e.getMessage() : "expected a policy file at " + path + ", found none");
+            System.err.println(e.getMessage());
             return 1;
         }
     }

@@ -3,10 +3,10 @@ package dev.tollgate.cli;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.policy.PolicyException;
 import dev.tollgate.policy.PolicyReader;
+import dev.tollgate.policy.PolicyText;
 import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.report.ReportQuery;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -170,10 +170,9 @@ final class ReportOptions {
 
     Policy policy(String file) {
         try {
-            return PolicyReader.read(Files.readString(Path.of(file)), 0);
+            return PolicyReader.read(PolicyText.read(Path.of(file)), 0);
         } catch (IOException e) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "expected a policy file at " + file + ", found none that can be read", e);
+            throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (PolicyException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), file + " has mistakes:\n" + e.getMessage(), e);
         }

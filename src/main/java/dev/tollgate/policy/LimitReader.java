@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Reads the entries of {@code limits}. */
 final class LimitReader {
@@ -30,9 +29,7 @@ final class LimitReader {
     Optional<Limit> read(YamlMap map) {
         map.only(Set.of("name", "per", "match", "rate", "budget", "concurrency", "mode", "on-ledger-failure"));
         String name = name(map);
-        if (KINDS.stream().filter(map::has).count() != 1) {
-            map.missing("rate", "one of " + String.join(", ", KINDS));
-        }
+        exactlyOne(map, KINDS);
         boolean enforced = Scalar.choice(map, "mode", Map.of("enforce", true, "shadow", false), true);
         OnLedgerFailure onFailure = onLedgerFailure(map, enforced);
         List<Dimension> per = per(map);
@@ -64,7 +61,7 @@ final class LimitReader {
 
     private static List<Dimension> per(YamlMap map) {
         List<Dimension> per = new ArrayList<>();
-        for (String label : map.texts("per")) {
+        for (String label : map.texts("per", "[tenant, model]")) {
             Optional<Dimension> dimension = Dimension.of(label);
             if (dimension.isEmpty() || per.contains(dimension.get())) {
                 map.problem(
@@ -162,7 +159,7 @@ final class LimitReader {
 
     private static List<Integer> warnAt(YamlMap map) {
         List<Integer> warnAt = new ArrayList<>();
-        for (String percent : map.texts("warn-at")) {
+        for (String percent : map.texts("warn-at", "[80, 95]")) {
             if (percent.matches("[1-9]\\d?|100")) {
                 warnAt.add(Integer.valueOf(percent));
             } else {
@@ -173,15 +170,16 @@ final class LimitReader {
     }
 
     private static Optional<Weight> weight(YamlMap map) {
-        List<Weight> given = Weight.labels().stream()
-                .filter(map::has)
-                .flatMap(l -> Weight.of(l).stream())
-                .toList();
-        if (given.size() != 1) {
-            String found = Weight.labels().stream().filter(map::has).collect(Collectors.joining(" and "));
-            map.mistake("exactly one of " + String.join(", ", Weight.labels()), found.isEmpty() ? "none" : found);
-            return Optional.empty();
+        return exactlyOne(map, Weight.labels()).flatMap(Weight::of);
+    }
+
+    private static Optional<String> exactlyOne(YamlMap map, List<String> keys) {
+        List<String> given = keys.stream().filter(map::has).toList();
+        if (given.size() == 1) {
+            return Optional.of(given.get(0));
         }
-        return Optional.of(given.get(0));
+        map.mistake(
+                "exactly one of " + String.join(", ", keys), given.isEmpty() ? "none" : String.join(" and ", given));
+        return Optional.empty();
     }
 }

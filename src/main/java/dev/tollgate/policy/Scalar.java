@@ -26,15 +26,13 @@ final class Scalar {
 
     /** Tokens and requests are integers; money is in US dollars and becomes micro-USD. */
     static Optional<Long> amount(YamlMap map, String key, Weight weight) {
-        Optional<String> text = map.text(key);
+        String expected = weight == Weight.USD
+                ? "US dollars from 0.000001 to 4503599627.370496"
+                : "a whole number from 1 to 2^52";
+        Optional<String> text = map.text(key, expected);
         Optional<Long> amount = text.flatMap(t -> amount(t, weight));
         if (text.isPresent() && amount.isEmpty()) {
-            map.problem(
-                    key,
-                    weight == Weight.USD
-                            ? "US dollars from 0.000001 to 4503599627.370496"
-                            : "a whole number from 1 to 2^52",
-                    '"' + text.get() + '"');
+            map.problem(key, expected, '"' + text.get() + '"');
         }
         return amount;
     }

@@ -64,6 +64,11 @@ final class YamlMap {
     }
 
     Optional<String> text(String key) {
+        return text(key, "a string");
+    }
+
+    /** @param expected what the text says, for who gives something else */
+    Optional<String> text(String key, String expected) {
         Node node = entries.get(key);
         if (node == null) {
             return Optional.empty();
@@ -71,11 +76,11 @@ final class YamlMap {
         if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
             return Optional.of(scalar.getValue());
         }
-        problem(key, "a string", describe(node));
+        problem(key, expected, describe(node));
         return Optional.empty();
     }
 
-    List<String> texts(String key) {
+    List<String> texts(String key, String example) {
         Node node = entries.get(key);
         List<String> out = new ArrayList<>();
         if (node instanceof SequenceNode sequence) {
@@ -87,7 +92,7 @@ final class YamlMap {
                 }
             }
         } else if (node != null) {
-            problem(key, "a list such as [tenant, model]", describe(node));
+            problem(key, "a list such as " + example, describe(node));
         }
         return out;
     }

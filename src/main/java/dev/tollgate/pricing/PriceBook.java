@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +100,14 @@ public final class PriceBook {
         try {
             return read(Files.newBufferedReader(file), file.toString());
         } catch (IOException e) {
-            throw new IllegalArgumentException("expected a price book at " + file + ", found none that can be read", e);
+            throw new IllegalArgumentException(
+                    "expected a price book at " + file + ", found "
+                            + (Files.isDirectory(file)
+                                    ? "a directory"
+                                    : e instanceof CharacterCodingException
+                                            ? "text that is not UTF-8"
+                                            : "none that can be read"),
+                    e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tollgate.sidecar;
 
 import dev.tollgate.policy.PolicyException;
 import dev.tollgate.policy.PolicyReader;
+import dev.tollgate.policy.PolicyText;
 import dev.tollgate.pricing.PriceBook;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.ConfigValue;
@@ -9,7 +10,6 @@ import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,9 +145,9 @@ public final class StartCheck {
     private void policy() {
         given("tollgate.policy.file").ifPresent(file -> {
             try {
-                PolicyReader.read(Files.readString(Path.of(file)), 0);
+                PolicyReader.read(PolicyText.read(Path.of(file)), 0);
             } catch (IOException e) {
-                problem("tollgate.policy.file", "a policy file that can be read", '"' + file + '"');
+                problems.add("tollgate.policy.file: " + e.getMessage());
             } catch (PolicyException e) {
                 int count = e.problems().size();
                 problems.add("tollgate.policy.file: expected a policy without mistakes, found " + count + " in " + file
