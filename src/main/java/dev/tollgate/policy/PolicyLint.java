@@ -4,11 +4,14 @@ import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.ProfileModels;
 import dev.tollgate.policy.Limit.Budget;
 import dev.tollgate.policy.Limit.Rate;
+import dev.tollgate.tenant.CallerResolver.TenantFacts;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,8 @@ public final class PolicyLint {
     private final Models models;
     private final Instant now;
     private final List<String> warnings = new ArrayList<>();
+    /** By the limit that makes them pointless. */
+    private final Map<String, List<String>> shadowed = new LinkedHashMap<>();
 
     private PolicyLint(Policy policy, Models models, Instant now) {
         this.policy = policy;
@@ -52,7 +57,7 @@ public final class PolicyLint {
     }
 
     /**
-     * One sentence for each finding, in the order of the file.
+     * One sentence for each finding, in the order of the file; last the limits that others make pointless.
      *
      * @param now overrides that ended before are reported
      */
@@ -67,7 +72,9 @@ public final class PolicyLint {
         lint.maxTokens();
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
-            lint.tenant(limit);
+            lint.known(limit, Dimension.TENANT, policy.tenants().keySet().stream());
+            lint.known(limit, Dimension.COST_CENTER, facts(policy, TenantFacts::costCenter));
+            lint.known(limit, Dimension.ENVIRONMENT, facts(policy, TenantFacts::environment));
             lint.model(limit);
             lint.tooSmall(limit);
             lint.override(limit);
@@ -76,6 +83,7 @@ public final class PolicyLint {
                     policy.limits().subList(0, i),
                     policy.limits().subList(i + 1, policy.limits().size()));
         }
+        lint.shadowed.forEach(lint::shadowed);
         return List.copyOf(lint.warnings);
     }
 
@@ -104,13 +112,17 @@ public final class PolicyLint {
                 .forEach(glob -> warnings.add("default-max-tokens: \"" + glob.text() + "\" matches no model"));
     }
 
-    private void tenant(Limit limit) {
-        Glob tenant = limit.match().get(Dimension.TENANT);
-        if (tenant != null
-                && !policy.tenants().isEmpty()
-                && policy.tenants().keySet().stream().noneMatch(tenant::matches)) {
-            warnings.add("limit " + limit.name() + ": tenant \"" + tenant.text() + "\" matches none of tenants: "
-                    + some(policy.tenants().keySet().stream().sorted().toList()));
+    private static Stream<String> facts(Policy policy, Function<TenantFacts, Optional<String>> fact) {
+        return policy.tenants().values().stream().map(fact).flatMap(Optional::stream);
+    }
+
+    /** A name that is unlike all that the file's tenants say; of what they do not say nothing is known. */
+    private void known(Limit limit, Dimension dimension, Stream<String> said) {
+        Glob glob = limit.match().get(dimension);
+        List<String> names = said.distinct().sorted().toList();
+        if (glob != null && !names.isEmpty() && names.stream().noneMatch(glob::matches)) {
+            warnings.add("limit " + limit.name() + ": " + dimension.label() + " \"" + glob.text()
+                    + "\" matches none of tenants: " + some(names));
         }
     }
 
@@ -126,7 +138,7 @@ public final class PolicyLint {
                 .map(alias -> "; alias " + alias + " counts as "
                         + policy.target(policy.aliases().getOrDefault(alias, alias), ProfileModels.NONE)
                                 .name())
-                .orElse("");
+                .orElse("; `tollgate models` lists their names");
         warnings.add("limit " + limit.name() + ": model \"" + model.text() + "\" matches no model" + hint);
     }
 
@@ -197,8 +209,15 @@ public final class PolicyLint {
                         // Of two equal limits only the second is reported.
                         after.stream().filter(other -> covers(other, limit) && !covers(limit, other)))
                 .findFirst()
-                .ifPresent(other -> warnings.add("limit " + limit.name() + " never denies a call: limit " + other.name()
-                        + " applies to the same calls and allows no more"));
+                .ifPresent(other -> shadowed.computeIfAbsent(other.name(), name -> new ArrayList<>())
+                        .add(limit.name()));
+    }
+
+    private void shadowed(String other, List<String> limits) {
+        warnings.add((limits.size() == 1
+                        ? "limit " + limits.get(0) + " never denies"
+                        : "limits " + some(limits) + " never deny")
+                + " a call: limit " + other + " applies to the same calls and allows no more");
     }
 
     private static boolean covers(Limit other, Limit limit) {

@@ -71,6 +71,36 @@ class PolicyLintTest {
     }
 
     @Test
+    void factsThatNoTenantHasAreReported() {
+        String file = """
+                tenants: { globex: { environment: prod }, acme: { cost-center: sales } }
+                limits: [ { name: b, match: { %s }, budget: { usd: 500, per: month } } ]
+                """;
+        assertEquals(
+                List.of(
+                        "limit b: cost-center \"slaes\" matches none of tenants: sales",
+                        "limit b: environment \"prd\" matches none of tenants: prod"),
+                lint(file.formatted("environment: prd, cost-center: slaes")));
+        assertEquals(List.of(), lint(file.formatted("environment: p*, cost-center: sales, application: any")));
+    }
+
+    @Test
+    void limitsThatOneMakesPointlessAreReportedTogetherAndLast() {
+        assertEquals(
+                List.of(
+                        "limit e: model \"gpt-9*\" matches no model; `tollgate models` lists their names",
+                        "limits b, c, d and 1 more never deny a call: limit a applies to the same calls and allows no more"),
+                lint("""
+                        limits:
+                          - { name: a, per: [tenant], concurrency: 5 }
+                          - { name: b, per: [tenant], concurrency: 6 }
+                          - { name: c, per: [tenant], concurrency: 7 }
+                          - { name: d, per: [tenant], concurrency: 8 }
+                          - { name: e, per: [tenant], match: { model: "gpt-9*" }, concurrency: 8 }
+                        """));
+    }
+
+    @Test
     void aModelThatMatchesNoneIsReportedWithWhatItsAliasCountsAs() {
         assertEquals(
                 List.of("limit b: model \"sonnet\" matches no model; alias sonnet counts as claude-sonnet-4-5"),
@@ -79,7 +109,7 @@ class PolicyLintTest {
                         limits: [ { name: b, match: { model: sonnet }, concurrency: 5 } ]
                         """));
         assertEquals(
-                List.of("limit b: model \"gpt-9*\" matches no model"),
+                List.of("limit b: model \"gpt-9*\" matches no model; `tollgate models` lists their names"),
                 lint("limits: [ { name: b, match: { model: \"gpt-9*\" }, concurrency: 5 } ]"));
     }
 
