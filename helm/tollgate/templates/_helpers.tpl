@@ -76,7 +76,7 @@ annotations: {{- toYaml . | nindent 2 }}
 
 {{/* Resources of the sidecar, quantities as texts. */}}
 {{- define "tollgate.resources" -}}
-{{- $native := dict "requests" (dict "cpu" "25m" "memory" "64Mi" "ephemeral-storage" "64Mi") "limits" (dict "memory" "128Mi") -}}
+{{- $native := dict "requests" (dict "cpu" "25m" "memory" "80Mi" "ephemeral-storage" "64Mi") "limits" (dict "memory" "128Mi") -}}
 {{- $jvm := dict "requests" (dict "cpu" "100m" "memory" "160Mi" "ephemeral-storage" "64Mi") "limits" (dict "memory" "256Mi") -}}
 {{ include "tollgate.texts" (.Values.resources | default (ternary $jvm $native (eq .Values.image.variant "jvm"))) }}
 {{- end -}}
