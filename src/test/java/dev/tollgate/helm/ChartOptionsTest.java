@@ -141,6 +141,18 @@ class ChartOptionsTest {
     }
 
     @Test
+    void registriesHaveAPortAndRegionsLongNames() {
+        String manifests = Chart.render(
+                Chart.NEW,
+                null,
+                "cloudwatch.form=deployment",
+                "aws.region=eusc-de-east-1",
+                "cloudwatch.image=reg.local:5000/amazon/cloudwatch-agent:1.3");
+        assertTrue(manifests.contains("reg.local:5000/amazon/cloudwatch-agent:1.3"));
+        assertTrue(manifests.contains("eusc-de-east-1"));
+    }
+
+    @Test
     void theCloudWatchAgentNeedsARegionAndHasIt() {
         RuntimeException refused =
                 assertThrows(RuntimeException.class, () -> Chart.render(Chart.NEW, null, "cloudwatch.form=deployment"));
