@@ -83,6 +83,7 @@ final class BudgetsCommand implements Callable<Integer> {
                 show(one, ledger);
             }
             ledger.connection().close();
+            ReportOptions.unreadable(unreadable).ifPresent(System.err::println);
             return unreadable > 0 ? UNREADABLE : 0;
         } catch (IOException e) {
             System.err.println(e.getMessage());

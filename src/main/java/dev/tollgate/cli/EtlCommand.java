@@ -44,8 +44,9 @@ final class EtlCommand implements Callable<Integer> {
         try {
             Etl etl = new Etl(out, options.prices(), options.policy(), options.renamed(), Screen.progress());
             Etl.Result done = etl.run(Inputs.find(options.paths(), Stores.s3()));
-            System.out.println(done.records() + " records of " + done.files() + " files, " + done.skipped()
-                    + " files unchanged, " + done.unreadableLines() + " lines unreadable");
+            Output.standard()
+                    .write(o -> o.write(done.records() + " records of " + done.files() + " files, " + done.skipped()
+                            + " files unchanged, " + done.unreadableLines() + " lines unreadable\n"));
             boolean accepted = spec.findOption(ACCEPT_UNREADABLE).getValue();
             return done.unreadableLines() > 0 && !accepted ? UNREADABLE : 0;
         } catch (IOException | UncheckedIOException e) {

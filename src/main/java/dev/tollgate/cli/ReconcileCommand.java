@@ -11,13 +11,9 @@ import dev.tollgate.report.Report;
 import dev.tollgate.report.ReportQuery;
 import dev.tollgate.report.ReportRun;
 import io.quarkus.bootstrap.graal.ImageInfo;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -61,20 +57,52 @@ final class ReconcileCommand implements Callable<Integer> {
         List<String> paths = new ArrayList<>(options.texts("--usage"));
         paths.addAll(options.texts("--logs"));
         try {
+            some("--usage", options);
+            some("--logs", options);
             List<Input> inputs = Inputs.find(paths, Stores.s3());
             Reconciliation.Result result = new Reconciliation(options.prices(), options.policy(), options.renamed())
                     .run(inputs, Screen.progress());
             List<CostAndUsage.Charge> charges = charges(options.texts("--cur"));
             ReconcileReport report =
                     new ReconcileReport(result, charges, charges.isEmpty() ? List.of() : byDay(options, inputs));
-            print(report, format);
-            if (Math.max(result.offMillionths(), report.billOffMillionths()) > threshold) {
-                return PASSED;
-            }
-            return result.unreadableLines() > 0 ? UNREADABLE : 0;
+            Output.standard().write(out -> {
+                if (format.equals("json")) {
+                    report.json(out);
+                } else {
+                    report.table(out);
+                }
+            });
+            return verdict(result, report, threshold);
         } catch (IOException e) {
             System.err.println(e.getMessage());
             return 1;
+        }
+    }
+
+    private static int verdict(Reconciliation.Result result, ReconcileReport report, long threshold) {
+        ReportOptions.unreadable(result.unreadableLines()).ifPresent(System.err::println);
+        if (result.matched() + result.onlyInUsage() + result.onlyInLogs() == 0) {
+            System.err.println("no record was found on either side: nothing is shown to agree");
+        }
+        if (Math.max(result.offMillionths(), report.billOffMillionths()) > threshold) {
+            System.err.println("expected a difference of at most " + percent(threshold) + ", found "
+                    + percent(result.offMillionths()) + " of the logs (" + result.missingTokens() + " tokens and "
+                    + result.missingMicroUsd() + " micro-USD on one side only) and "
+                    + percent(report.billOffMillionths()) + " of AWS's bill");
+            return PASSED;
+        }
+        return result.unreadableLines() > 0 ? UNREADABLE : 0;
+    }
+
+    private static String percent(long millionths) {
+        return BigDecimal.valueOf(millionths, 4).stripTrailingZeros().toPlainString() + '%';
+    }
+
+    /** A wrong prefix must not look like records that agree. */
+    private static void some(String option, ReportOptions options) throws IOException {
+        if (Inputs.find(options.texts(option), Stores.s3()).isEmpty()) {
+            throw new IOException(
+                    "expected files below " + option + ' ' + String.join(", ", options.texts(option)) + ", found none");
         }
     }
 
@@ -97,6 +125,10 @@ final class ReconcileCommand implements Callable<Integer> {
             try (InputStream in = input.open()) {
                 bill.read(input.name(), in);
             }
+        }
+        if (!files.isEmpty() && bill.charges().isEmpty()) {
+            throw new IOException(
+                    "expected lines of Amazon Bedrock in --cur " + String.join(", ", files) + ", found none");
         }
         return bill.charges();
     }
@@ -123,15 +155,5 @@ final class ReconcileCommand implements Callable<Integer> {
         return new ReportRun(query, Optional.empty(), Screen.progress(), InstantSource.system())
                 .run(inputs)
                 .rows();
-    }
-
-    private static void print(ReconcileReport report, String format) throws IOException {
-        Writer out = new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
-        if (format.equals("json")) {
-            report.json(out);
-        } else {
-            report.table(out);
-        }
-        out.flush();
     }
 }

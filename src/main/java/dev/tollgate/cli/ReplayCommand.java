@@ -3,11 +3,7 @@ package dev.tollgate.cli;
 import dev.tollgate.report.Inputs;
 import dev.tollgate.report.Replay;
 import dev.tollgate.report.ReplayReport;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,22 +44,20 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             Replay replay = new Replay(options.prices(), options.renamed());
             long unreadable = replay.read(Inputs.find(paths, Stores.s3()), Screen.progress());
-            print(replay.through(proposed), other.map(replay::through), format);
+            Replay.Outcome outcome = replay.through(proposed);
+            Optional<Replay.Outcome> against = other.map(replay::through);
+            Output.standard().write(out -> {
+                if (format.equals("json")) {
+                    ReplayReport.json(outcome, against, out);
+                } else {
+                    ReplayReport.table(outcome, against, out);
+                }
+            });
+            ReportOptions.unreadable(unreadable).ifPresent(System.err::println);
             return unreadable > 0 ? UNREADABLE : 0;
         } catch (IOException e) {
             System.err.println(e.getMessage());
             return 1;
         }
-    }
-
-    private static void print(Replay.Outcome proposed, Optional<Replay.Outcome> other, String format)
-            throws IOException {
-        Writer out = new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
-        if (format.equals("json")) {
-            ReplayReport.json(proposed, other, out);
-        } else {
-            ReplayReport.table(proposed, other, out);
-        }
-        out.flush();
     }
 }

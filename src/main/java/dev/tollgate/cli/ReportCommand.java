@@ -9,14 +9,7 @@ import dev.tollgate.report.ReportFormat;
 import dev.tollgate.report.ReportQuery;
 import dev.tollgate.report.ReportRun;
 import dev.tollgate.report.View;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -80,10 +73,13 @@ final class ReportCommand implements Callable<Integer> {
         Optional<String> failed = options.text("--failed");
         try {
             List<Input> inputs = Inputs.find(options.paths(), Stores.s3());
+            Output output = Output.of(options.text("--out"), inputs);
             Report report =
                     new ReportRun(query, failed.map(Path::of), Screen.progress(), InstantSource.system()).run(inputs);
             Report shown = view == View.TOP && format.limited() ? report.top(limit) : report;
-            write(options.text("--out"), shown, format);
+            boolean colours = Terminal.hasColours(System.getenv()) && !output.isFile();
+            output.write(
+                    out -> format.writer(Main.number(), Screen.width(), colours).write(shown, out));
             Notes.of(report, failed).forEach(System.err::println);
             options.text("--notify").ifPresent(url -> Notification.post(url, report));
             return report.unreadableLines() > 0 ? UNREADABLE : 0;
@@ -99,21 +95,5 @@ final class ReportCommand implements Callable<Integer> {
             throw options.wrong("--limit", "a number from 1", text);
         }
         return Integer.parseInt(text);
-    }
-
-    @SuppressWarnings("ClosingStandardOutputStreams") // Nothing is written behind the report.
-    private static void write(Optional<String> file, Report report, ReportFormat format) throws IOException {
-        try (Writer out = file.isPresent()
-                ? Files.newBufferedWriter(Path.of(file.get()))
-                : new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8))) {
-            format.writer(Main.number(), Screen.width(), Terminal.hasColours(System.getenv()) && file.isEmpty())
-                    .write(report, out);
-        } catch (java.nio.file.FileSystemException e) {
-            String place = file.orElse("stdout");
-            String found = e instanceof NoSuchFileException
-                    ? "no such folder"
-                    : e instanceof AccessDeniedException ? "that it is not permitted" : String.valueOf(e.getReason());
-            throw new IOException("expected to write " + place + ", found " + found, e);
-        }
     }
 }

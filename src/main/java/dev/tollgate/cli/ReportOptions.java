@@ -102,10 +102,15 @@ final class ReportOptions {
 
     ReportQuery query(List<String> groupBy, int maxGroups) {
         ZoneId zone = zone();
+        long since = text("--since").map(t -> millis("--since", t, zone)).orElse(Long.MIN_VALUE / 2);
+        long until = text("--until").map(t -> millis("--until", t, zone)).orElse(Long.MAX_VALUE / 2);
+        if (until <= since) {
+            throw wrong("--until", "later than --since", text("--until").orElse(""));
+        }
         return new ReportQuery(
                 groupBy,
-                text("--since").map(t -> millis("--since", t, zone)).orElse(Long.MIN_VALUE / 2),
-                text("--until").map(t -> millis("--until", t, zone)).orElse(Long.MAX_VALUE / 2),
+                since,
+                until,
                 texts("--tenant"),
                 texts("--model"),
                 texts("--cost-center"),
@@ -130,7 +135,7 @@ final class ReportOptions {
             return text.length() == 10
                     ? LocalDate.parse(text).atStartOfDay(zone).toInstant().toEpochMilli()
                     : Instant.parse(text).toEpochMilli();
-        } catch (DateTimeException e) {
+        } catch (DateTimeException | ArithmeticException e) {
             throw wrong(option, "a day such as 2026-11-03 or an instant such as 2026-11-03T12:00:00Z", text);
         }
     }
@@ -176,6 +181,15 @@ final class ReportOptions {
         } catch (PolicyException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), file + " has mistakes:\n" + e.getMessage(), e);
         }
+    }
+
+    /** What exit code 3 means, of commands that keep no lines. */
+    static Optional<String> unreadable(long lines) {
+        return lines == 0
+                ? Optional.empty()
+                : Optional.of(
+                        lines + " lines could not be read; `tollgate report daily --failed DIR PATH...` keeps them with"
+                                + " file, line and reason");
     }
 
     CommandLine.ParameterException wrong(String option, String expected, String found) {

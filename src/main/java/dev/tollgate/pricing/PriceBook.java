@@ -32,6 +32,7 @@ public final class PriceBook {
     private static final int MAX_SPELLINGS = 4096;
 
     private final String version;
+    private final long checksum;
     private final Map<String, ModelPrices> byModel = new LinkedHashMap<>();
     private final Map<String, ModelPrices> bySpelling = new ConcurrentHashMap<>();
     private final @Nullable ModelPrices guardrail;
@@ -63,6 +64,7 @@ public final class PriceBook {
 
     private PriceBook(PriceFile file) {
         this.version = file.version();
+        this.checksum = file.checksum();
         Map<String, List<Line>> lines = new LinkedHashMap<>();
         file.lines().forEach(line -> lines.computeIfAbsent(line.model(), m -> new ArrayList<>())
                 .add(line));
@@ -120,6 +122,11 @@ public final class PriceBook {
     /** Names the book in usage records. */
     public String version() {
         return version;
+    }
+
+    /** CRC-32 of the book's lines: what differs although the version does not. */
+    public long checksum() {
+        return checksum;
     }
 
     /** Number of models. */

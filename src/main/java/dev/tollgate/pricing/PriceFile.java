@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /** Reads a price book's CSV: columns by name; those after the twelfth are optional. */
 final class PriceFile {
@@ -36,6 +38,7 @@ final class PriceFile {
     private final String name;
     private final List<Line> lines = new ArrayList<>();
     private final Map<String, Integer> columns = new HashMap<>();
+    private final CRC32 checksum = new CRC32();
     private String version = "unknown";
     private String[] cells = {};
 
@@ -63,6 +66,11 @@ final class PriceFile {
         return version;
     }
 
+    /** Of all lines. */
+    long checksum() {
+        return checksum.getValue();
+    }
+
     /** The lines, with the largest limits of the book in place of those that are not known. */
     List<Line> lines() {
         long context =
@@ -88,6 +96,7 @@ final class PriceFile {
     }
 
     private void line(String line) {
+        checksum.update(line.getBytes(StandardCharsets.UTF_8));
         if (line.startsWith("# version ")) {
             version = line.substring("# version ".length()).strip();
         } else if (line.startsWith("#") || line.isBlank()) {

@@ -1,5 +1,6 @@
 package dev.tollgate.report;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -8,6 +9,8 @@ import java.util.function.IntConsumer;
  * kept; if both kinds may come, calls are kept until the end, because the other record may change them.
  */
 final class CallBook {
+
+    private static final Nameless NAMELESS = new Nameless();
 
     private final boolean joins;
     private final IdTable ids;
@@ -21,6 +24,19 @@ final class CallBook {
         KEPT,
         /** The same kind of record of the same call again. */
         DUPLICATE
+    }
+
+    /** Ids of calls that have none, spread as hashes are (SplitMix64, of which all results differ). */
+    private static final class Nameless {
+        private final AtomicLong last = new AtomicLong();
+
+        long next() {
+            long id = last.addAndGet(0x9e3779b97f4a7c15L);
+            id = (id ^ (id >>> 30)) * 0xbf58476d1ce4e5b9L;
+            id = (id ^ (id >>> 27)) * 0x94d049bb133111ebL;
+            id ^= id >>> 31;
+            return id == 0 ? next() : id;
+        }
     }
 
     CallBook(boolean joins) {
@@ -43,7 +59,11 @@ final class CallBook {
      */
     Outcome enter(CallRecord call, CallRecord other) {
         if (call.id == 0) {
-            return Outcome.FIRST;
+            if (!joins) {
+                return Outcome.FIRST;
+            }
+            // Nothing can be joined to it, and it counts all the same.
+            call.id = NAMELESS.next();
         }
         IdTable.Part part = ids.part(call.id);
         synchronized (part) {

@@ -8,6 +8,8 @@ import java.io.PushbackInputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +34,9 @@ public final class CostAndUsage {
     static final String DESCRIPTION = "line_item_line_item_description";
 
     static final List<String> NEEDED = List.of(TIME, TYPE, COST);
+
+    private static final int MAX_DIGITS = 9;
+    private static final int MAX_SCALE = 1000;
 
     private static final byte[] PARQUET = {'P', 'A', 'R', '1'};
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
@@ -131,10 +136,10 @@ public final class CostAndUsage {
     }
 
     private void add(String file, String time, String usageType, String cost) throws IOException {
-        String day = time.substring(0, Math.min(10, time.length()));
+        String day = day(file, time);
         String tokenType = tokenType(usageType);
         try {
-            BigDecimal usd = cost.isEmpty() ? BigDecimal.ZERO : new BigDecimal(cost);
+            BigDecimal usd = usd(cost);
             Charge charge = charges.computeIfAbsent(
                     day + ' ' + TOKEN_TYPES.indexOf(tokenType),
                     k -> new Charge(day, tokenType, BigDecimal.ZERO, new TreeSet<>()));
@@ -143,8 +148,28 @@ public final class CostAndUsage {
                     day + ' ' + TOKEN_TYPES.indexOf(tokenType),
                     new Charge(day, tokenType, charge.usd().add(usd), charge.usageTypes()));
         } catch (NumberFormatException e) {
-            throw new IOException("expected " + COST + " to be a number, found \"" + cost + "\" in " + file, e);
+            throw new IOException(
+                    "expected " + COST + " to be US dollars below a billion, found \"" + cost + "\" in " + file, e);
         }
+    }
+
+    private static String day(String file, String time) throws IOException {
+        try {
+            return LocalDate.parse(time.substring(0, Math.min(10, time.length())))
+                    .toString();
+        } catch (DateTimeParseException e) {
+            throw new IOException(
+                    "expected " + TIME + " as 2026-11-03T00:00:00Z, found \"" + time + "\" in " + file, e);
+        }
+    }
+
+    /** @throws NumberFormatException for what is none, or none that money can be */
+    private static BigDecimal usd(String cost) {
+        BigDecimal usd = cost.isEmpty() ? BigDecimal.ZERO : new BigDecimal(cost);
+        if (usd.signum() != 0 && ((long) usd.precision() - usd.scale() > MAX_DIGITS || usd.scale() > MAX_SCALE)) {
+            throw new NumberFormatException(cost);
+        }
+        return usd.signum() == 0 ? BigDecimal.ZERO : usd;
     }
 
     static String tokenType(String usageType) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Makes Parquet of invocation logs and usage records, for engines that read more than one machine can: {@code main/} with
@@ -36,6 +37,18 @@ public final class Etl {
         this.progress = progress;
     }
 
+    private String making() {
+        return prices.version()
+                + ' '
+                + prices.checksum()
+                + '\n'
+                + new TreeMap<>(policy.aliases())
+                + '\n'
+                + new TreeMap<>(policy.profiles())
+                + '\n'
+                + new TreeMap<>(renamed);
+    }
+
     /** @throws IOException if an input or the folder fails; what was finished before stays, and is skipped next time */
     public Result run(List<Input> inputs) throws IOException {
         FailedLines failed = new FailedLines(Optional.of(out.resolve("failed")));
@@ -46,7 +59,7 @@ public final class Etl {
         progress.start(inputs);
         try (Parquet parquet = new Parquet(out)) {
             for (Input input : inputs) {
-                EtlState state = EtlState.of(out, input, prices.version());
+                EtlState state = EtlState.of(out, input, making());
                 if (state.unchanged()) {
                     skipped++;
                     continue;

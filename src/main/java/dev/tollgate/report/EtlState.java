@@ -23,11 +23,12 @@ final class EtlState {
         this.now = now;
     }
 
-    static EtlState of(Path out, Input input, String priceVersion) {
-        String name = UUID.nameUUIDFromBytes(input.name().getBytes(StandardCharsets.UTF_8))
+    /** @param making what the rows depend on beside the input */
+    static EtlState of(Path out, Input input, String making) {
+        String name = UUID.nameUUIDFromBytes(input.identity().getBytes(StandardCharsets.UTF_8))
                 .toString()
                 .replace("-", "");
-        String now = input.name() + "\n" + input.version() + "\n" + priceVersion + "\n";
+        String now = input.identity() + "\n" + input.version() + "\n" + making + "\n";
         return new EtlState(out, out.resolve("_inputs").resolve(name), name, now);
     }
 

@@ -9,6 +9,11 @@ public interface Input {
     /** Name for people and for {@code failed/}. */
     String name();
 
+    /** The same however it was spelled, and of nothing else. */
+    default String identity() {
+        return name();
+    }
+
     /** Size as it lies there, compressed or not; 0 if unknown. */
     long bytes();
 

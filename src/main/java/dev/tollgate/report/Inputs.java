@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /** Finds the files behind the paths of a command line. */
 public final class Inputs {
@@ -26,7 +27,7 @@ public final class Inputs {
         List<Input> list(String address) throws IOException;
     }
 
-    private record FileInput(Path path, String name, long bytes, String version) implements Input {
+    private record FileInput(Path path, String name, String identity, long bytes, String version) implements Input {
         @Override
         public boolean onlyOnce() {
             return !Files.isRegularFile(path);
@@ -38,7 +39,7 @@ public final class Inputs {
         }
     }
 
-    private record StandardInput() implements Input {
+    private record StandardInput(String identity) implements Input {
         @Override
         public String name() {
             return "-";
@@ -77,7 +78,7 @@ public final class Inputs {
         Set<Path> seen = new HashSet<>();
         for (String path : paths) {
             if (path.equals("-")) {
-                found.add(new StandardInput());
+                found.add(new StandardInput("- " + UUID.randomUUID()));
             } else if (path.startsWith("s3://")) {
                 found.addAll(store.list(path));
             } else if (Files.isDirectory(Path.of(path))) {
@@ -92,10 +93,11 @@ public final class Inputs {
     }
 
     private static void add(Path file, Set<Path> seen, List<Input> found) throws IOException {
-        if (seen.add(file.toRealPath())) {
+        Path real = file.toRealPath();
+        if (seen.add(real)) {
             long bytes = Files.isRegularFile(file) ? Files.size(file) : 0;
             String version = bytes + " bytes of " + Files.getLastModifiedTime(file);
-            found.add(new FileInput(file, file.toString(), bytes, version));
+            found.add(new FileInput(file, file.toString(), real.toString(), bytes, version));
         }
     }
 

@@ -19,6 +19,8 @@ final class LineReader implements Closeable {
     private static final byte[] GZIP = {0x1f, (byte) 0x8b};
     private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
     private final InputStream in;
     private byte[] buffer = new byte[BUFFER];
     private int start;
@@ -53,10 +55,17 @@ final class LineReader implements Closeable {
             if (start < whole) {
                 return true;
             }
+            boolean first = number == 1 && end == 0;
             if (!fill()) {
                 return start < whole;
             }
+            start += first && marked() ? BYTE_ORDER_MARK.length : 0;
         }
+    }
+
+    private boolean marked() {
+        int length = BYTE_ORDER_MARK.length;
+        return end >= length && Arrays.equals(buffer, 0, length, BYTE_ORDER_MARK, 0, length);
     }
 
     byte[] bytes() {

@@ -12,6 +12,9 @@ public final class Notes {
     /** @param failed folder that holds the lines that could not be read */
     public static List<String> of(Report report, Optional<String> failed) {
         List<String> notes = new ArrayList<>();
+        if (report.rows().isEmpty()) {
+            notes.add("no call was found that counts");
+        }
         if (report.unreadableLines() > 0) {
             notes.add(report.unreadableLines() + " lines could not be read; "
                     + failed.map(f -> "see " + f).orElse("--failed DIR keeps them with file, line and reason"));

@@ -1,5 +1,6 @@
 package dev.tollgate.report;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ final class Reading {
     private void read(Input input, RecordReader reader, CallRecord call, Consumer consumer) throws IOException {
         long line = 0;
         try (InputStream raw = progress.counted(input);
-                LineReader lines = new LineReader(raw)) {
+                LineReader lines = open(raw)) {
             while (!stopped.get() && next(lines)) {
                 line = lines.number();
                 if (parse(input, lines, reader, call)) {
@@ -103,6 +104,14 @@ final class Reading {
             failed.add(input.name(), line + 1, "expected a whole file, found: " + e.getMessage(), "");
         }
         progress.done(input);
+    }
+
+    private static LineReader open(InputStream raw) throws BrokenException {
+        try {
+            return new LineReader(raw);
+        } catch (IOException e) {
+            throw new BrokenException(e);
+        }
     }
 
     /** A broken or cut stream ends one input, not the run. */
@@ -133,7 +142,13 @@ final class Reading {
         private static final long serialVersionUID = 1;
 
         BrokenException(Exception cause) {
-            super(String.valueOf(cause.getMessage()), cause, false, false);
+            super(
+                    cause instanceof EOFException
+                            ? "its end, within compressed data"
+                            : String.valueOf(cause.getMessage()),
+                    cause,
+                    false,
+                    false);
         }
     }
 }

@@ -124,7 +124,13 @@ public final class Reconciliation {
     }
 
     private void enter(CallRecord call, CallRecord other, Pricer pricer) {
-        if (call.id == 0 || call.denied) {
+        if (call.denied) {
+            return;
+        }
+        if (call.id == 0) {
+            synchronized (drift) {
+                alone(call, pricer);
+            }
             return;
         }
         IdTable.Part part = ids.part(call.id);

@@ -33,7 +33,7 @@ final class Timestamps {
             return text.endsWith("Z")
                     ? Instant.parse(text).toEpochMilli()
                     : OffsetDateTime.parse(text).toInstant().toEpochMilli();
-        } catch (DateTimeException e) {
+        } catch (DateTimeException | ArithmeticException e) {
             throw new UnreadableException("expected timestamp as 2026-11-03T12:00:00Z, found another form");
         }
     }

@@ -83,6 +83,76 @@ class ReportCommandTest {
     }
 
     @Test
+    void aReportIsNotWrittenOverItsInput() throws IOException {
+        String logs = logs(LOG);
+        Ran ran = run("report", "daily", logs, "--out", folder + "/./logs.jsonl");
+        assertEquals(1, ran.exit());
+        assertTrue(ran.err().contains("found that it is one of the files to read"), ran.err());
+        assertEquals(LOG, Files.readString(Path.of(logs)));
+    }
+
+    @Test
+    void oneOddRecordOrFileDoesNotEndTheRun() throws IOException {
+        String odd = LOG
+                + LOG.replace("2026-11-03T12:00:00Z", "+1000000000-12-31T23:59:59Z")
+                        .replace("r1", "r2");
+        Path cut = Files.write(folder.resolve("cut.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0});
+        Ran ran = run("report", "daily", "--format", "csv", logs(odd), cut.toString());
+        assertEquals(3, ran.exit());
+        assertTrue(ran.out().contains("2026-11-03"), ran.out());
+        assertTrue(ran.err().startsWith("2 lines could not be read"), ran.err());
+        Ran marked = run("report", "daily", "--format", "csv", logs("\ufeff" + LOG));
+        assertEquals(0, marked.exit(), "a byte order mark is no record");
+        assertTrue(marked.out().contains("2026-11-03"), marked.out());
+    }
+
+    @Test
+    void callsWithoutAnIdCountInReplayToo() throws IOException {
+        Path policy = Files.writeString(
+                folder.resolve("policy.yaml"), "limits: [ { name: a, rate: { requests: 1, every: 1d } } ]");
+        String nameless = USAGE.replace("\"requestId\":\"r1\",", "");
+        String usage = Files.writeString(folder.resolve("usage.jsonl"), nameless + nameless)
+                .toString();
+        Ran ran = run("replay", "--policy", policy.toString(), "--usage", usage);
+        assertTrue(ran.out().startsWith("2 calls, 1 approved, 1 denied"), ran.out() + ran.err());
+        Ran reconciled = run("reconcile", "--usage", usage, "--logs", logs(LOG));
+        assertTrue(reconciled.out().startsWith("matched 0, only in usage records 2, only in invocation logs 1"));
+        assertEquals(4, reconciled.exit());
+        assertTrue(
+                reconciled
+                        .err()
+                        .contains("expected a difference of at most 1%, found 286.6667% of the logs (3100 tokens"),
+                reconciled.err());
+    }
+
+    @Test
+    void nothingToCompareDoesNotPass() throws IOException {
+        String empty = Files.createDirectory(folder.resolve("empty")).toString();
+        Ran none = run("reconcile", "--usage", empty, "--logs", logs(LOG));
+        assertEquals(1, none.exit());
+        assertEquals("expected files below --usage " + empty + ", found none\n", none.err());
+        String usage = Files.writeString(folder.resolve("usage.jsonl"), USAGE).toString();
+        for (String[] bill : new String[][] {
+            {"AmazonEC2,BoxUsage,2026-11-03,1", "expected lines of Amazon Bedrock in --cur "},
+            {"AmazonBedrock,input-tokens,11/03/2026,1", "expected line_item_usage_start_date as 2026-11-03T00:00:00Z"},
+            {"AmazonBedrock,input-tokens,2026-11-03,1e30", "expected line_item_unblended_cost to be US dollars below"},
+            {"AmazonBedrock,input-tokens,2026-11-03,1e999999999", "expected line_item_unblended_cost to be US dollars"},
+        }) {
+            Path cur = Files.writeString(
+                    folder.resolve("cur.csv"),
+                    "line_item_product_code,line_item_usage_type,line_item_usage_start_date,line_item_unblended_cost\n"
+                            + bill[0] + '\n');
+            Ran ran = run("reconcile", "--usage", usage, "--logs", logs(LOG), "--cur", cur.toString());
+            assertEquals(1, ran.exit(), bill[0]);
+            assertTrue(ran.err().startsWith(bill[1]), ran.err());
+        }
+        Ran late = run("report", "daily", "--since", "2026-11-05", "--until", "2026-11-01", usage);
+        assertEquals(2, late.exit());
+        assertTrue(late.err().contains("expected --until to be later than --since"), late.err());
+        assertTrue(run("report", "daily", empty).err().contains("no call was found"));
+    }
+
+    @Test
     void everyViewGroupsByItsKeys() throws IOException {
         String logs = logs(LOG);
         String numbers = ",1,0,0,1000,100,0,0,0,375";

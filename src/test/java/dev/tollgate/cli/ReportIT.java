@@ -1,5 +1,6 @@
 package dev.tollgate.cli;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.SidecarProcess;
@@ -54,6 +55,23 @@ class ReportIT {
                     };
             assertTrue(output.contains(expected), format + output);
         }
+    }
+
+    /** A print stream keeps to itself that nothing arrives; a reader that has enough is no failure. */
+    @Test
+    void aFullDiskIsAFailureAndAReaderThatLeavesIsNone() throws IOException, InterruptedException {
+        String report = String.join(" ", SidecarProcess.command("report", "daily", logs()));
+        assertEquals(
+                "expected to write standard output, found No space left on device\nexit 1\n",
+                bash(report + " 2>&1 >/dev/full; echo exit $?"));
+        assertEquals("exit 0\n", bash(report + " 2>&1 | true; echo exit ${PIPESTATUS[0]}"));
+    }
+
+    private static String bash(String script) throws IOException, InterruptedException {
+        Process bash = new ProcessBuilder("bash", "-c", script).start();
+        String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        bash.waitFor();
+        return output;
     }
 
     @Test

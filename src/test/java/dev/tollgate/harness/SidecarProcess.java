@@ -87,6 +87,11 @@ public final class SidecarProcess implements AutoCloseable {
         }
     }
 
+    /** Words of one command, for a shell. */
+    public static List<String> command(String... arguments) {
+        return builder(List.of(), arguments).command();
+    }
+
     /** One command that runs until it is destroyed, its output in a file. */
     public static Process background(Path output, Map<String, String> settings, String... arguments) {
         try {

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.policy.Policy;
+import dev.tollgate.policy.PolicyReader;
 import dev.tollgate.pricing.PriceBook;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,13 +40,72 @@ class EtlTest {
     Path folder;
 
     private Etl.Result etl(Path... inputs) throws IOException {
+        return etl(
+                "TenantID",
+                Policy.NONE,
+                PriceBook.bundled(),
+                Stream.of(inputs).map(Path::toString).toArray(String[]::new));
+    }
+
+    private Etl.Result etl(String key, Policy policy, PriceBook prices, String... inputs) throws IOException {
         return new Etl(
                         folder.resolve("out"),
-                        PriceBook.bundled(),
-                        Policy.NONE,
-                        Map.of("tenant", List.of("TenantID")),
+                        prices,
+                        policy,
+                        Map.of("tenant", List.of(key)),
                         new Progress(new PrintStream(System.err), false))
-                .run(Inputs.find(Stream.of(inputs).map(Path::toString).toList(), address -> List.of()));
+                .run(Inputs.find(List.of(inputs), address -> List.of()));
+    }
+
+    private long rows() throws SQLException {
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = database.createStatement();
+                ResultSet count = statement.executeQuery(
+                        "SELECT count(*) FROM read_parquet('" + folder.resolve("out/main") + "/**/*.parquet')")) {
+            count.next();
+            return count.getLong(1);
+        }
+    }
+
+    @Test
+    void anInputIsTheSameHoweverItIsSpelledAndMadeAgainWhenItsRowsWouldDiffer() throws Exception {
+        Path log = Files.writeString(folder.resolve("a.jsonl"), """
+                {"schemaType":"ModelInvocationLog","timestamp":"%s","requestId":"r","operation":"Converse",\
+                "modelId":"amazon.nova-lite-v1:0","input":{"inputTokenCount":1000},"output":{"outputTokenCount":100}}
+                """.formatted(NOON));
+        PriceBook bundled = PriceBook.bundled();
+        Policy named = PolicyReader.read("aliases: { nova: amazon.nova-lite-v1:0 }", 0);
+        String text = Files.readString(Path.of("src/main/resources/dev/tollgate/pricing/prices.csv"));
+        PriceBook other = PriceBook.read(Files.writeString(folder.resolve("prices.csv"), text + "# of ours\n"));
+        assertEquals(1, etl("TenantID", Policy.NONE, bundled, log.toString()).files());
+        assertEquals(
+                1, etl("TenantID", Policy.NONE, bundled, folder + "/./a.jsonl").skipped());
+        assertEquals(1, etl("Tenant", Policy.NONE, bundled, log.toString()).files(), "another key");
+        assertEquals(1, etl("Tenant", named, bundled, log.toString()).files(), "another policy");
+        assertEquals(1, etl("Tenant", named, other, log.toString()).files(), "other prices of the same version");
+        assertEquals(1, etl("Tenant", named, other, log.toString()).skipped());
+        assertEquals(1, rows());
+    }
+
+    /** What a pipe brings is never known from before, and replaces nothing. */
+    @Test
+    void standardInputIsAddedEachTime() throws Exception {
+        InputStream in = System.in;
+        try {
+            for (int i = 1; i <= 2; i++) {
+                String record = """
+                        {"schemaType":"ModelInvocationLog","timestamp":"%s","requestId":"r%d","operation":"Converse",\
+                        "modelId":"amazon.nova-lite-v1:0","input":{"inputTokenCount":1000},"output":{"outputTokenCount":9}}
+                        """.formatted(NOON, i);
+                System.setIn(new ByteArrayInputStream(record.getBytes(StandardCharsets.UTF_8)));
+                assertEquals(
+                        1,
+                        etl("TenantID", Policy.NONE, PriceBook.bundled(), "-").records());
+            }
+        } finally {
+            System.setIn(in);
+        }
+        assertEquals(2, rows());
     }
 
     private Connection database() throws SQLException, IOException {
