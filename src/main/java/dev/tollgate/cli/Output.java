@@ -86,11 +86,13 @@ final class Output {
 
     private static void file(Path path, Body body) throws IOException {
         boolean there = Files.exists(path);
-        if (there && !Files.isRegularFile(path)) {
-            into(path, body, StandardOpenOption.WRITE);
+        Path real = there ? path.toRealPath() : path.toAbsolutePath();
+        boolean inPlace = there && !(Files.isRegularFile(real) && Files.isWritable(real.resolveSibling(".")));
+        if (inPlace) {
+            // A pipe, a device, or a file that is mounted alone.
+            into(real, body, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
             return;
         }
-        Path real = there ? path.toRealPath() : path.toAbsolutePath();
         Path beside = real.resolveSibling(
                 "." + real.getFileName() + "." + ProcessHandle.current().pid());
         try {
@@ -100,6 +102,9 @@ final class Output {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE);
+            if (there) {
+                Files.setPosixFilePermissions(beside, Files.getPosixFilePermissions(real));
+            }
             Files.move(beside, real, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(beside);

@@ -11,7 +11,10 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -89,6 +92,25 @@ class ReportCommandTest {
         assertEquals(1, ran.exit());
         assertTrue(ran.err().contains("found that it is one of the files to read"), ran.err());
         assertEquals(LOG, Files.readString(Path.of(logs)));
+    }
+
+    @Test
+    void aReportReplacesTheOneBeforeAndKeepsItsMode() throws IOException {
+        Path out = Files.writeString(folder.resolve("out.csv"), "x".repeat(100_000));
+        Set<PosixFilePermission> mode = PosixFilePermissions.fromString("rw-r-----");
+        Files.setPosixFilePermissions(out, mode);
+        Path link = Files.createSymbolicLink(folder.resolve("link.csv"), out);
+        assertEquals(
+                0,
+                run("report", "daily", "--format", "csv", logs(LOG), "--out", link.toString())
+                        .exit());
+        assertTrue(Files.readString(out).length() < 1000);
+        assertEquals(mode, Files.getPosixFilePermissions(out));
+        assertTrue(Files.isSymbolicLink(link));
+        try (Stream<Path> left = Files.list(folder)) {
+            assertEquals(3, left.count(), "nothing is left beside it");
+        }
+        assertEquals(0, run("report", "daily", logs(LOG), "--out", "/dev/null").exit());
     }
 
     @Test
