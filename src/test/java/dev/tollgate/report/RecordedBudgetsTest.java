@@ -55,6 +55,22 @@ class RecordedBudgetsTest {
                 .toList();
     }
 
+    /** AWS never said what it called them; the ledger has charged them all the same. */
+    @Test
+    void callsWithoutARequestIdCount() throws IOException {
+        String nameless = Reports.usage("", "2026-11-03T12:00:00Z", "acme", 4000, 0);
+        Path file = Reports.file(folder, "nameless.jsonl", nameless, nameless);
+        RecordedBudgets budgets = new RecordedBudgets(PolicyReader.read(POLICY, 0), NOW);
+        budgets.read(
+                Inputs.find(List.of(file.toString()), address -> List.of()),
+                PriceBook.bundled(),
+                Map.of(),
+                new Progress(new PrintStream(System.err), false));
+        assertEquals(
+                "day acme 2000 0 2000",
+                shown(budgets, new LocalLedger(InstantSource.fixed(NOW), 1000)).get(0));
+    }
+
     @Test
     void restoresWhatALostLedgerForgotAndNothingTwice() throws IOException {
         RecordedBudgets budgets = recorded();
