@@ -1,5 +1,6 @@
 package dev.tollgate.ledger;
 
+import dev.tollgate.Deadlines;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -8,7 +9,6 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -17,19 +17,18 @@ import java.util.function.Supplier;
  */
 public final class GuardedLedger implements Ledger {
 
-    private static final long NO_TIMER = -1;
-    private static final long DONE = -2;
-
     private final Vertx vertx;
     private final Ledger ledger;
-    private final long deadlineMillis;
+    private final Deadlines deadlines;
+    private final String missed;
     private final Breaker breaker = new Breaker(System::nanoTime);
 
     /** @param deadline of an admit, at least 1 ms; the other operations wait until their connection is given up */
     public GuardedLedger(Vertx vertx, Ledger ledger, Duration deadline) {
         this.vertx = vertx;
         this.ledger = ledger;
-        this.deadlineMillis = Math.max(1, deadline.toMillis());
+        this.deadlines = new Deadlines(vertx, deadline);
+        this.missed = "no answer of the ledger within " + Math.max(1, deadline.toMillis()) + " ms";
     }
 
     /** closed, open or half_open. */
@@ -40,35 +39,23 @@ public final class GuardedLedger implements Ledger {
     @Override
     public Future<AdmitReply> admit(Hold hold, Runnable written) {
         Promise<AdmitReply> first = Promise.promise();
-        AtomicLong timer = new AtomicLong(NO_TIMER);
+        Deadlines.Deadline deadline = deadlines.of(() -> expire(first));
         return guard(() -> {
             ledger.admit(hold, () -> {
                         written.run();
-                        expire(first, timer);
+                        deadline.start();
                     })
                     .onComplete(reply -> {
-                        long running = timer.getAndSet(DONE);
-                        if (running >= 0) {
-                            vertx.cancelTimer(running);
-                        }
+                        deadline.met();
                         complete(first, reply);
                     });
             return first.future();
         });
     }
 
-    private void expire(Promise<AdmitReply> first, AtomicLong timer) {
-        // A busy event loop runs its timers before it reads: the second, short one comes after what had already
-        // arrived.
-        long set = vertx.setTimer(
-                deadlineMillis,
-                t -> vertx.setTimer(
-                        1,
-                        again -> first.tryFail(new LedgerException(
-                                LedgerFault.TIMEOUT, "no answer of the ledger within " + deadlineMillis + " ms"))));
-        if (!timer.compareAndSet(NO_TIMER, set)) {
-            vertx.cancelTimer(set);
-        }
+    /** A busy event loop runs its timers before it reads: this short one comes after what had already arrived. */
+    private void expire(Promise<AdmitReply> first) {
+        vertx.setTimer(1, t -> first.tryFail(new LedgerException(LedgerFault.TIMEOUT, missed)));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.tollgate.proxy;
 
+import dev.tollgate.Deadlines;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -18,14 +19,14 @@ final class Bodies {
     private static final int FIRST_BYTES = 16 * 1024;
     private static final int GROWTH = 4;
 
-    private final Vertx vertx;
+    private final Deadlines deadlines;
     private final ProxyConfig config;
     private final OpenCalls openCalls;
     private final long maxBuffered;
     private final AtomicLong buffered = new AtomicLong();
 
     Bodies(Vertx vertx, ProxyConfig config, OpenCalls openCalls) {
-        this.vertx = vertx;
+        this.deadlines = new Deadlines(vertx, config.bodyTimeout());
         this.config = config;
         this.openCalls = openCalls;
         this.maxBuffered = config.bufferedBytes(Runtime.getRuntime().maxMemory());
@@ -71,7 +72,7 @@ final class Bodies {
         private final long declared;
         private byte[] bytes = EMPTY;
         private int filled;
-        private long timer;
+        private final Deadlines.Deadline deadline = deadlines.of(this::slow);
 
         Reading(Exchange exchange, long declared) {
             this.exchange = exchange;
@@ -80,7 +81,7 @@ final class Bodies {
 
         void start() {
             HttpServerRequest request = exchange.request();
-            timer = vertx.setTimer(config.bodyTimeout().toMillis(), t -> slow());
+            deadline.start();
             request.handler(this::chunk);
             request.endHandler(v -> end());
             request.exceptionHandler(e -> fail(new ClientGoneException()));
@@ -134,7 +135,7 @@ final class Bodies {
             if (promise.future().isComplete()) {
                 return;
             }
-            vertx.cancelTimer(timer);
+            deadline.met();
             int counted = bytes.length;
             byte[] whole = filled == bytes.length ? bytes : Arrays.copyOf(bytes, filled);
             exchange.bodyRead(() -> buffered.addAndGet(-counted));
@@ -155,7 +156,7 @@ final class Bodies {
 
         private void fail(Throwable failure) {
             if (!promise.future().isComplete()) {
-                vertx.cancelTimer(timer);
+                deadline.met();
                 buffered.addAndGet(-bytes.length);
                 bytes = EMPTY;
                 exchange.bodyRead(() -> {});

@@ -1,5 +1,6 @@
 package dev.tollgate.proxy;
 
+import dev.tollgate.Deadlines;
 import dev.tollgate.bedrock.EventStream;
 import dev.tollgate.metering.Meter;
 import io.vertx.core.Future;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Passes one answer on, each chunk at once and unchanged, with back-pressure, and meters it. If the client goes away the
@@ -24,18 +26,18 @@ final class Relay {
     private final Outlet outlet;
     private final Promise<CallEnd> end = Promise.promise();
     private long firstByteNanos;
-    private long lastChunkNanos = System.nanoTime();
     private boolean clientGone;
     private boolean draining;
     private boolean paused;
-    private long silenceTimer = -1;
-    private long drainTimer = -1;
+    private Deadlines.Deadline silence;
+    private Deadlines.@Nullable Deadline drain;
 
     Relay(Relays relays, Exchange exchange, HttpClientResponse upstream) {
         this.relays = relays;
         this.exchange = exchange;
         this.upstream = upstream;
         this.meter = Meter.of(exchange.operation(), upstream.headers());
+        this.silence = relays.silences().of(this::silent);
         this.outlet = relays.outlet(exchange, upstream, new PassingOutlet(downstream(), this::takesFrame));
     }
 
@@ -71,7 +73,7 @@ final class Relay {
         }
         upstream.resume();
         if (!ended()) {
-            watchSilence(relays.maxSilence().toMillis());
+            silence.start();
         }
         return end.future();
     }
@@ -84,7 +86,7 @@ final class Relay {
         if (ended()) {
             return;
         }
-        lastChunkNanos = System.nanoTime();
+        silence.start();
         if (firstByteNanos == 0) {
             firstByteNanos = exchange.elapsedNanos();
         }
@@ -132,21 +134,18 @@ final class Relay {
         return exchange.operation().eventStream() && !eventStream();
     }
 
-    /** Checks that bytes still move; armed again for what is left of the longest silence. */
-    private void watchSilence(long millis) {
-        silenceTimer = relays.vertx().setTimer(Math.max(1, millis), t -> {
-            long left = relays.maxSilence().toMillis() - (System.nanoTime() - lastChunkNanos) / 1_000_000;
-            if (left > 0) {
-                watchSilence(left);
-            } else if (paused && !clientGone) {
-                exchange.abort();
-                clientGone();
-                lastChunkNanos = System.nanoTime();
-                watchSilence(relays.maxSilence().toMillis());
-            } else {
-                broken(CallEnd.Broken.Cause.SILENT);
+    /** No byte moved for too long: because the client takes none, or because the upstream sends none. */
+    private void silent() {
+        if (paused && !clientGone) {
+            exchange.abort();
+            clientGone();
+            if (!ended()) {
+                silence = relays.silences().of(this::silent);
+                silence.start();
             }
-        });
+        } else {
+            broken(CallEnd.Broken.Cause.SILENT);
+        }
     }
 
     private void broken(CallEnd.Broken.Cause cause) {
@@ -186,7 +185,8 @@ final class Relay {
             return;
         }
         paused = false;
-        drainTimer = relays.vertx().setTimer(relays.drainTimeout().toMillis(), t -> giveUp());
+        drain = relays.drains().of(this::giveUp);
+        drain.start();
         upstream.resume();
     }
 
@@ -211,11 +211,9 @@ final class Relay {
     }
 
     private void end(CallEnd how) {
-        if (silenceTimer >= 0) {
-            relays.vertx().cancelTimer(silenceTimer);
-        }
-        if (drainTimer >= 0) {
-            relays.vertx().cancelTimer(drainTimer);
+        silence.met();
+        if (drain != null) {
+            drain.met();
         }
         if (draining) {
             relays.openCalls().stopDraining();

@@ -1,5 +1,6 @@
 package dev.tollgate.proxy;
 
+import dev.tollgate.Deadlines;
 import dev.tollgate.bedrock.EventStream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -10,22 +11,22 @@ import java.util.Locale;
 /**
  * Passes answers on.
  *
- * @param maxSilence of the upstream, and of a client that takes nothing
- * @param drainTimeout how long an answer is read on after its client went away
+ * @param silences of the upstream, and of clients that take nothing
+ * @param drains of answers that are read on after their client went away
  * @param costHeaders true if answers tell what they cost and left
  */
-public record Relays(
-        Vertx vertx,
-        OpenCalls openCalls,
-        Duration maxSilence,
-        Duration drainTimeout,
-        boolean costHeaders,
-        HeldBytes memory) {
+public record Relays(OpenCalls openCalls, Deadlines silences, Deadlines drains, boolean costHeaders, HeldBytes memory) {
 
+    /** @param maxSilence of the upstream, and of a client that takes nothing */
     public static Relays of(Vertx vertx, OpenCalls openCalls, Duration maxSilence, ProxyConfig config) {
         HeldBytes memory =
                 new HeldBytes(config.bufferedBytes(Runtime.getRuntime().maxMemory()));
-        return new Relays(vertx, openCalls, maxSilence, config.drainTimeout(), config.costHeaders(), memory);
+        return new Relays(
+                openCalls,
+                new Deadlines(vertx, maxSilence),
+                new Deadlines(vertx, config.drainTimeout()),
+                config.costHeaders(),
+                memory);
     }
 
     /** Passes one answer on; the future never fails. */

@@ -1,5 +1,6 @@
 package dev.tollgate.upstream;
 
+import dev.tollgate.Deadlines;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -22,11 +23,13 @@ public final class Upstream {
     private final Endpoint endpoint;
     private final Signer signer;
     private final Duration idleTimeout;
+    private final Deadlines heads;
     private final UpstreamState state = new UpstreamState();
 
     public Upstream(Vertx vertx, UpstreamConfig config, Endpoint endpoint, Signer signer) {
         this.endpoint = endpoint;
         this.idleTimeout = config.idleTimeout();
+        this.heads = new Deadlines(vertx, idleTimeout);
         this.signer = signer;
         this.client = client(vertx, config, endpoint);
     }
@@ -74,15 +77,22 @@ public final class Upstream {
                 .setMethod(HttpMethod.valueOf(request.method()))
                 .setURI(request.path())
                 .setFollowRedirects(false)
-                .setIdleTimeout(idleTimeout.toMillis())
                 .setHeaders(request.headers());
     }
 
     private Future<HttpClientResponse> exchange(HttpClientRequest request, Payload payload) {
         state.sound();
-        long sentNanos = System.nanoTime();
+        Deadlines.Deadline deadline = heads.of(request::reset);
+        deadline.start();
         Future<HttpClientResponse> head = payload.length() == 0 ? request.send() : Upload.send(request, payload);
-        return head.onSuccess(HttpClientResponse::pause).recover(e -> broken(sentNanos));
+        return head.transform(result -> {
+            boolean inTime = deadline.met();
+            if (result.failed()) {
+                return broken(inTime);
+            }
+            result.result().pause();
+            return head;
+        });
     }
 
     private String noCredentials(Throwable cause) {
@@ -100,12 +110,10 @@ public final class Upstream {
         return idleTimeout;
     }
 
-    private <T> Future<T> broken(long sentNanos) {
-        // Vert.x reports silence as a closed request, and its timer may run a little early.
-        boolean silent = System.nanoTime() - sentNanos >= idleTimeout.toNanos() * 9 / 10;
-        return silent
-                ? failed(UpstreamFault.TIMEOUT, "the upstream was silent for too long")
-                : failed(UpstreamFault.RESET, "the upstream broke off before it answered");
+    private static <T> Future<T> broken(boolean inTime) {
+        return inTime
+                ? failed(UpstreamFault.RESET, "the upstream broke off before it answered")
+                : failed(UpstreamFault.TIMEOUT, "the upstream was silent for too long");
     }
 
     private static <T> Future<T> failed(UpstreamFault fault, String message) {
