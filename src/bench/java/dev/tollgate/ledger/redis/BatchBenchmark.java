@@ -61,8 +61,8 @@ public class BatchBenchmark {
     public Request encode() {
         Batch batch = new Batch();
         operations.forEach(batch::add);
-        Buffer limits = batch.limits(bucket -> false);
-        Buffer packed = batch.operations(operation -> false);
+        byte[] limits = batch.limits(bucket -> false);
+        byte[] packed = batch.operations(operation -> false);
         Buffer head = life.nextHead(batch.leaseMillis());
         return script.bySha(new LedgerScript.Run(
                 LedgerScript.Kind.CALLS, head, life.bytes(), "acme", limits, packed, batch.names()));

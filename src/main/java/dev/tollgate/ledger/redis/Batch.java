@@ -4,14 +4,14 @@ import dev.tollgate.ledger.Balance;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Meter;
-import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 /** Operations of one tenant that travel in one run of the script; limits that several claim are described once. */
@@ -24,37 +24,51 @@ final class Batch {
     private static final int SHADOW = 8;
     private static final int KNOWN = 16;
 
-    // What they usually take, so that buffers need not grow.
-    private static final int LIMIT_BYTES = 96;
-    private static final int OPERATION_BYTES = 37;
+    private static final int LIMIT_BYTES = 96; // what one usually takes
+    private static final int OPERATION_BYTES = 20;
     private static final int CLAIM_BYTES = 17;
+    private static final int USE_BYTES = 17;
 
     private final List<Operation> operations = new ArrayList<>();
-    private final Map<Bucket, Integer> limits = new LinkedHashMap<>();
+    private final List<Bucket> limits = new ArrayList<>();
+    private final Map<Bucket, Integer> places = new HashMap<>();
     private final Map<String, Integer> names = new LinkedHashMap<>();
+    private final List<Balance> balances = new ArrayList<>();
     private final List<Operation.Answer> answers = new ArrayList<>();
     private long leaseMillis;
-    private int claims;
+    private int bytes;
+    private boolean admits;
 
     /** False if there is no room, or the lease differs from the others'. */
     boolean add(Operation operation) {
         long lease = operation.leaseMillis();
+        List<Claim> claims = operation.claims();
         boolean fits = operations.size() < MAX_OPERATIONS
-                && (operations.isEmpty() || limits.size() + operation.claims().size() <= MAX_LIMITS)
+                && (operations.isEmpty() || limits.size() + claims.size() <= MAX_LIMITS)
                 && (lease == 0 || leaseMillis == 0 || lease == leaseMillis);
         if (!fits) {
             return false;
         }
         leaseMillis = lease == 0 ? leaseMillis : lease;
         operations.add(operation);
-        claims += operation.claims().size();
-        for (Claim claim : operation.claims()) {
-            limits.putIfAbsent(claim.bucket(), limits.size() + 1);
+        admits |= operation.code == Operation.Code.ADMIT;
+        bytes += OPERATION_BYTES + CLAIM_BYTES * claims.size() + (operation.uses() ? USE_BYTES : 0);
+        for (Claim claim : claims) {
+            if (places.putIfAbsent(claim.bucket(), limits.size() + 1) == null) {
+                limits.add(claim.bucket());
+            }
         }
-        if (operation.uses() && !operation.hold.used().isNone()) {
-            names.putIfAbsent(SpendCells.name(operation.hold.used()), names.size() + 1);
-        }
+        operation.name = operation.uses() ? name(operation.hold.used()) : 0;
         return true;
+    }
+
+    private int name(Meter used) {
+        return used.isNone() ? 0 : names.computeIfAbsent(SpendCells.name(used), name -> names.size() + 1);
+    }
+
+    /** True if it holds something for a call. */
+    boolean admits() {
+        return admits;
     }
 
     boolean isEmpty() {
@@ -70,84 +84,82 @@ final class Batch {
     }
 
     /** @param known buckets that the ledger must have, or it lost writes */
-    Buffer limits(Predicate<Bucket> known) {
-        return limits(limits.keySet(), known);
+    byte[] limits(Predicate<Bucket> known) {
+        return limits(limits, known);
     }
 
-    static Buffer limits(Collection<Bucket> buckets, Predicate<Bucket> known) {
-        Buffer out = Buffer.buffer(1 + LIMIT_BYTES * buckets.size()).appendByte((byte) buckets.size());
+    static byte[] limits(Collection<Bucket> buckets, Predicate<Bucket> known) {
+        Packed out = new Packed(1 + LIMIT_BYTES * buckets.size()).u8(buckets.size());
         for (Bucket bucket : buckets) {
             Bucket.Terms terms = bucket.terms();
             int code = bucket.kind().number()
                     + (bucket.shared() ? SHARED : 0)
                     + (bucket.enforced() ? 0 : SHADOW)
                     + (known.test(bucket) ? KNOWN : 0);
-            byte[] field = bucket.field().getBytes(StandardCharsets.UTF_8);
-            out.appendByte((byte) code)
-                    .appendLongLE(terms.a())
-                    .appendLongLE(terms.b())
-                    .appendLongLE(terms.c())
-                    .appendLongLE(terms.d())
-                    .appendUnsignedShortLE(field.length)
-                    .appendBytes(field);
+            out.u8(code)
+                    .u64(terms.a())
+                    .u64(terms.b())
+                    .u64(terms.c())
+                    .u64(terms.d())
+                    .text(bucket.field());
         }
-        return out;
+        return out.toBytes();
     }
 
     /** @param acknowledged operations whose hold the ledger confirmed in this life */
-    Buffer operations(Predicate<Operation> acknowledged) {
-        Buffer out = Buffer.buffer(operations.size() * OPERATION_BYTES + claims * CLAIM_BYTES);
+    byte[] operations(Predicate<Operation> acknowledged) {
+        Packed out = new Packed(bytes);
         for (Operation operation : operations) {
-            out.appendByte((byte) operation.code.number)
-                    .appendByte((byte) (acknowledged.test(operation) ? 1 : 0))
-                    .appendByte((byte) '#')
-                    .appendBuffer(EntryId.of(operation.hold.id()))
-                    .appendByte((byte) operation.claims().size());
+            out.u8(operation.code.number)
+                    .u8(acknowledged.test(operation) ? 1 : 0)
+                    .u8('#');
+            EntryId.write(operation.hold.id(), out);
+            out.u8(operation.claims().size());
             for (Claim claim : operation.claims()) {
-                Integer index = limits.get(claim.bucket());
-                out.appendByte(index == null ? 0 : index.byteValue())
-                        .appendLongLE(claim.estimate())
-                        .appendLongLE(claim.actual());
+                out.u8(place(claim)).u64(claim.estimate()).u64(claim.actual());
             }
             if (operation.uses()) {
-                use(operation.hold.used(), out);
+                Meter used = operation.hold.used();
+                out.u8(operation.name).u64(used.microUsd()).u64(used.tokens());
             }
         }
-        return out;
+        return out.toBytes();
     }
 
-    private void use(Meter used, Buffer out) {
-        Integer name = used.isNone() ? null : names.get(SpendCells.name(used));
-        out.appendByte(name == null ? 0 : name.byteValue())
-                .appendLongLE(used.microUsd())
-                .appendLongLE(used.tokens());
+    private int place(Claim claim) {
+        return Objects.requireNonNull(places.get(claim.bucket()));
     }
 
     /** Models and cost centers of which something was used. */
-    Buffer names() {
-        Buffer out = Buffer.buffer();
-        names.keySet().forEach(name -> out.appendUnsignedShortLE(name.length()).appendString(name));
-        return out;
+    byte[] names() {
+        Packed out = new Packed(0);
+        names.keySet().forEach(out::text);
+        return out.toBytes();
     }
 
-    /** Reads what each operation is answered; returns the balances, for what the pod remembers. */
-    Map<Bucket, Balance> read(RunReply reply) {
+    /** Reads what each operation is answered, and the balance of each limit. */
+    void read(RunReply reply) {
         List<Operation.Answer> bare = new ArrayList<>(operations.size());
         for (int i = 0; i < operations.size(); i++) {
             bare.add(reply.answer());
         }
-        Map<Bucket, Balance> balances = new LinkedHashMap<>();
-        for (Bucket bucket : limits.keySet()) {
-            balances.put(bucket, reply.balance(bucket));
+        for (Bucket bucket : limits) {
+            balances.add(reply.balance(bucket));
         }
         for (int i = 0; i < operations.size(); i++) {
             List<Balance> own = new ArrayList<>(operations.get(i).claims().size());
             for (Claim claim : operations.get(i).claims()) {
-                own.add(Objects.requireNonNull(balances.get(claim.bucket())));
+                own.add(balances.get(place(claim) - 1));
             }
             answers.add(bare.get(i).with(own));
         }
-        return balances;
+    }
+
+    /** Shows the balances that were read, for what the pod remembers. */
+    void balances(BiConsumer<Bucket, Balance> seen) {
+        for (int i = 0; i < limits.size(); i++) {
+            seen.accept(limits.get(i), balances.get(i));
+        }
     }
 
     /** What was read for one operation. */

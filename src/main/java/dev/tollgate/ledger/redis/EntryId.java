@@ -10,8 +10,18 @@ final class EntryId {
     private EntryId() {}
 
     static Buffer of(String id) {
-        UUID uuid = id.length() == 36 ? parse(id) : digest(id);
+        UUID uuid = uuid(id);
         return Buffer.buffer(16).appendLong(uuid.getMostSignificantBits()).appendLong(uuid.getLeastSignificantBits());
+    }
+
+    static void write(String id, Packed out) {
+        UUID uuid = uuid(id);
+        out.u64(Long.reverseBytes(uuid.getMostSignificantBits()))
+                .u64(Long.reverseBytes(uuid.getLeastSignificantBits()));
+    }
+
+    private static UUID uuid(String id) {
+        return id.length() == 36 ? parse(id) : digest(id);
     }
 
     /** Only as UUIDs are written, so that no two texts have the same bytes. */

@@ -1,7 +1,5 @@
 package dev.tollgate.ledger.redis;
 
-import dev.tollgate.ledger.Balance;
-import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.BucketKey;
 import dev.tollgate.ledger.LedgerException;
 import dev.tollgate.ledger.LedgerFault;
@@ -109,7 +107,7 @@ final class Lanes {
             return;
         }
         boolean tells = batch.operations().get(0).tells();
-        boolean holds = tells || batch.operations().stream().anyMatch(o -> o.code == Operation.Code.ADMIT);
+        boolean holds = tells || batch.admits();
         lane.flying++;
         lane.busy |= holds;
         runs++;
@@ -154,8 +152,8 @@ final class Lanes {
     }
 
     private void done(Lane lane, Batch batch, RunReply reply, long era) {
-        Map<Bucket, Balance> balances = batch.read(reply);
-        balances.forEach((bucket, balance) -> knowledge.saw(lane.tenant, bucket, balance, era));
+        batch.read(reply);
+        batch.balances((bucket, balance) -> knowledge.saw(lane.tenant, bucket, balance, era));
         List<Operation> operations = batch.operations();
         for (int i = 0; i < operations.size(); i++) {
             Operation operation = operations.get(i);
@@ -200,8 +198,7 @@ final class Lanes {
     private void failed(Lane lane, Batch batch, Throwable cause) {
         LedgerFault fault = cause instanceof LedgerException e ? e.fault() : LedgerFault.CONNECTION;
         boolean told = batch.operations().get(0).tells();
-        boolean mixed = batch.operations().stream().anyMatch(o -> o.code == Operation.Code.ADMIT);
-        boolean endsAlone = fault == LedgerFault.SERVER && mixed && !told;
+        boolean endsAlone = fault == LedgerFault.SERVER && batch.admits() && !told;
         lane.endsOnly = endsAlone;
         for (Operation operation : batch.operations()) {
             if (fault != LedgerFault.CONNECTION) {

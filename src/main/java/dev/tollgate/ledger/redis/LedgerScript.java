@@ -34,13 +34,15 @@ final class LedgerScript {
      *
      * @param tenant encoded; empty for what all tenants share
      */
-    record Run(Kind kind, Buffer head, Buffer life, String tenant, Buffer limits, Buffer operations, Buffer names) {
+    record Run(Kind kind, Buffer head, Buffer life, String tenant, byte[] limits, byte[] operations, byte[] names) {
 
         /** A run without operations. */
-        Run(Kind kind, Buffer head, Buffer life, String tenant, Buffer limits) {
-            this(kind, head, life, tenant, limits, Buffer.buffer(), Buffer.buffer());
+        Run(Kind kind, Buffer head, Buffer life, String tenant, byte[] limits) {
+            this(kind, head, life, tenant, limits, NOTHING, NOTHING);
         }
     }
+
+    static final byte[] NOTHING = {};
 
     /** Lines of {@code ledger.lua} that give names to numbers. */
     private static final Pattern NUMBERS =

@@ -78,7 +78,8 @@ final class Operation {
      *
      * @param index of the claim that decided, -1 if none did
      * @param refused bits of the claims that would have denied
-     * @param decided numbers of the deciding bucket at that moment
+     * @param x of the deciding bucket at that moment, level or used
+     * @param y ms until full, or held
      * @param balances of all claims, after the whole run
      * @param nowMillis the ledger's time
      */
@@ -87,19 +88,22 @@ final class Operation {
             int index,
             long waitMillis,
             long refused,
-            long[] decided,
+            long x,
+            long y,
             List<Balance> balances,
             long nowMillis) {
 
         Answer with(List<Balance> own) {
-            return new Answer(
-                    status, index, waitMillis, refused, decided, Collections.unmodifiableList(own), nowMillis);
+            return new Answer(status, index, waitMillis, refused, x, y, Collections.unmodifiableList(own), nowMillis);
         }
     }
 
     final Code code;
     final Hold hold;
     final Runnable written;
+    /** Place, in the batch that it travels in, of the name that its use is counted under; 0 for none. */
+    int name;
+
     private final Promise<Answer> promise = Promise.promise();
     private boolean waits;
 

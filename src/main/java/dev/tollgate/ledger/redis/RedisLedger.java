@@ -115,7 +115,7 @@ public final class RedisLedger implements Ledger {
 
     private Future<RunReply> run(LedgerConnection.Sender sender, LedgerScript.Kind kind, String tenant, long lease) {
         Buffer head = life.nextHead(lease);
-        return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, Buffer.buffer()))
+        return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, LedgerScript.NOTHING))
                 .map(this::received);
     }
 

@@ -30,6 +30,9 @@ final class Replies {
     }
 
     private static List<Integer> refused(Operation.Answer answer) {
+        if (answer.refused() == 0) {
+            return List.of();
+        }
         List<Integer> refused = new ArrayList<>();
         for (int i = 0; answer.refused() >> i != 0; i++) {
             if ((answer.refused() >> i & 1) == 1) {
@@ -40,7 +43,7 @@ final class Replies {
     }
 
     private static Balance decided(Hold hold, Operation.Answer answer) {
-        return hold.claims().get(answer.index()).bucket().balance(answer.decided()[0], answer.decided()[1]);
+        return hold.claims().get(answer.index()).bucket().balance(answer.x(), answer.y());
     }
 
     static SettleReply settle(Operation.Answer answer) {

@@ -115,8 +115,8 @@ final class RunReply {
         int index = byteAt() - 1;
         long wait = longAt();
         long refused = intAt();
-        long[] decided = {longAt(), longAt()};
-        return new Operation.Answer(status, index, wait, refused, decided, List.of(), nowMillis);
+        long x = longAt();
+        return new Operation.Answer(status, index, wait, refused, x, longAt(), List.of(), nowMillis);
     }
 
     /** Of a cell as it is stored; one that could not be read, all of whose bits are set, counts as 0. */

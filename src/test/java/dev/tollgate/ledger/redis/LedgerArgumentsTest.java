@@ -171,9 +171,9 @@ class LedgerArgumentsTest {
 
     private static LedgerScript.Run malformed(LedgerScript.Run run, Random random) {
         Buffer head = run.head().copy();
-        Buffer limits = run.limits().copy();
-        Buffer operations = run.operations().copy();
-        Buffer names = run.names().copy();
+        Buffer limits = Buffer.buffer(run.limits());
+        Buffer operations = Buffer.buffer(run.operations());
+        Buffer names = Buffer.buffer(run.names());
         boolean settles = operations.getByte(0) == Code.SETTLE.number;
         switch (random.nextInt(settles ? 10 : 7)) {
             case 0 -> head.setLongLE(8 * random.nextInt(5), large(random));
@@ -196,17 +196,24 @@ class LedgerArgumentsTest {
                 operations.setByte(place, (byte) (place == 2 ? 'x' : 40 + random.nextInt(180)));
             }
         }
-        if (operations.equals(run.operations())
-                && limits.equals(run.limits())
+        if (operations.equals(Buffer.buffer(run.operations()))
+                && limits.equals(Buffer.buffer(run.limits()))
                 && head.equals(run.head())
-                && names.equals(run.names())) {
+                && names.equals(Buffer.buffer(run.names()))) {
             return malformed(run, random);
         }
         int first = settles ? 88 : 71;
-        boolean whole = operations.length() < run.operations().length() && operations.length() == first;
+        boolean whole = operations.length() < run.operations().length && operations.length() == first;
         return whole
                 ? malformed(run, random)
-                : new LedgerScript.Run(run.kind(), head, run.life(), run.tenant(), limits, operations, names);
+                : new LedgerScript.Run(
+                        run.kind(),
+                        head,
+                        run.life(),
+                        run.tenant(),
+                        limits.getBytes(),
+                        operations.getBytes(),
+                        names.getBytes());
     }
 
     private static long large(Random random) {

@@ -56,7 +56,7 @@ record ModelRun(
                 tenant,
                 batch.limits(known::contains),
                 kind == LedgerScript.Kind.PEEK
-                        ? Buffer.buffer()
+                        ? LedgerScript.NOTHING
                         : batch.operations(o -> acknowledged.contains(o.hold.id())),
                 batch.names());
     }
