@@ -10,6 +10,7 @@ import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.smallrye.config.SmallRyeConfig;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.event.Observes;
@@ -20,7 +21,6 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +34,8 @@ public class Sidecar {
 
     private static final Logger LOG = Logger.getLogger(Sidecar.class);
     // Of quarkus-rest resources; whatever else is below /tollgate/ is an unknown operation like any other.
-    private static final Set<String> RESOURCES =
-            Set.of("POST /tollgate/v1/invocations", "GET /tollgate/v1/openapi.yaml");
+    private static final Map<String, HttpMethod> RESOURCES =
+            Map.of("/tollgate/v1/invocations", HttpMethod.POST, "/tollgate/v1/openapi.yaml", HttpMethod.GET);
     // For the settlements of the calls that were cut when the grace time ended.
     private static final Duration SETTLING = Duration.ofSeconds(2);
 
@@ -90,7 +90,7 @@ public class Sidecar {
                 vertx,
                 slices.proxy(),
                 request -> {
-                    if (RESOURCES.contains(request.method() + " " + request.path())) {
+                    if (request.method().equals(RESOURCES.get(String.valueOf(request.path())))) {
                         router.handle(request);
                     } else if (!models.answers(request)) {
                         proxy.handle(request);

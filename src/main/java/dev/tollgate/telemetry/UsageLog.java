@@ -1,5 +1,6 @@
 package dev.tollgate.telemetry;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -40,6 +41,7 @@ public final class UsageLog implements AutoCloseable {
     private final AtomicBoolean idle = new AtomicBoolean();
     private final RecentCalls recent = new RecentCalls();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(BATCH_BYTES);
+    private JsonGenerator json = UsageRecord.lines(line);
     private final Optional<OutputStream> stdout;
     private final Optional<Handler> file;
     private final Runnable dropped;
@@ -109,9 +111,10 @@ public final class UsageLog implements AutoCloseable {
     private void write(UsageRecord record, ByteArrayOutputStream batch) {
         line.reset();
         try {
-            record.write(line);
+            record.write(json);
         } catch (RuntimeException e) {
             // One record that cannot be written must not end the writer of all others.
+            json = UsageRecord.lines(line);
             dropped.run();
             return;
         }

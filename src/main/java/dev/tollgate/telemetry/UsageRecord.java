@@ -1,6 +1,7 @@
 package dev.tollgate.telemetry;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
@@ -28,7 +29,8 @@ public record UsageRecord(
         String priceVersion,
         String pod) {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON =
+            new JsonFactoryBuilder().rootValueSeparator((String) null).build();
 
     /**
      * The request as it came.
@@ -63,9 +65,18 @@ public record UsageRecord(
      */
     public record Outcome(String decision, String limit, String end, int status, long latencyMs, long firstByteMs) {}
 
-    /** One line of JSON, its line feed included, in UTF-8. */
-    void write(OutputStream out) {
-        try (JsonGenerator json = JSON.createGenerator(out)) {
+    /** Writes lines of JSON in UTF-8, one for each record that is handed to it. */
+    static JsonGenerator lines(OutputStream out) {
+        try {
+            return JSON.createGenerator(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One line, its line feed included. After a failure the generator is of no use. */
+    void write(JsonGenerator json) {
+        try {
             json.writeStartObject();
             json.writeStringField("requestId", request.requestId);
             json.writeStringField("tollgateId", request.tollgateId);
@@ -84,6 +95,7 @@ public record UsageRecord(
             json.writeStringField("pod", pod);
             json.writeEndObject();
             json.writeRaw('\n');
+            json.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

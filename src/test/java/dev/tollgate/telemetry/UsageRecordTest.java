@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tollgate.bedrock.ModelId;
 import dev.tollgate.bedrock.ModelTarget;
 import dev.tollgate.bedrock.Operation;
@@ -53,7 +54,7 @@ class UsageRecordTest {
 
     private static String line(UsageRecord record) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        record.write(out);
+        record.write(UsageRecord.lines(out));
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -120,9 +121,11 @@ class UsageRecordTest {
                 closed.add("closed");
             }
         };
-        record().write(out);
-        record().write(out);
-        assertEquals(2, out.toString(StandardCharsets.UTF_8).lines().count());
+        JsonGenerator lines = UsageRecord.lines(out);
+        record().write(lines);
+        record().write(lines);
+        assertEquals(List.of(line(record()) + line(record())), List.of(out.toString(StandardCharsets.UTF_8)));
+        assertEquals(List.of(), closed);
     }
 
     @Test
