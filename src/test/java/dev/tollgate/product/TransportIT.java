@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Sockets by epoll, in both forms; by the JDK's selector where Netty's library cannot be unpacked. */
+/** Sockets by epoll, in both forms; by the JDK's selector where Netty's library is not to be had. */
 @EnabledOnOs(OS.LINUX)
 class TransportIT {
 
@@ -57,12 +57,22 @@ class TransportIT {
     }
 
     @Test
-    void theSelectorWhereTemporaryFilesCannotBeWritten() throws Exception {
-        answers(SidecarProcess.serve(upstream.settings("-Djava.io.tmpdir", "/proc/none")), false);
+    void theSelectorWhereTheLibraryIsNotThere() throws Exception {
+        answers(SidecarProcess.serve(upstream.settings("-Dio.netty.transport.noNative", "true")), false);
     }
 
     @Test
     void theSelectorIfTheSettingSaysSo() throws Exception {
         answers(SidecarProcess.serve(upstream.settings("-Dquarkus.vertx.prefer-native-transport", "false")), false);
+    }
+
+    @Test
+    void noTemporaryDirectoryIsNeeded() throws Exception {
+        try (SidecarProcess sidecar = SidecarProcess.serve(upstream.settings("-Djava.io.tmpdir", "/proc/none"))) {
+            assertEquals(
+                    200,
+                    Http.post(sidecar, Http.NOVA + "converse", Http.converse(10))
+                            .statusCode());
+        }
     }
 }
