@@ -7,11 +7,13 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Passes an answer on as it is. An event stream that breaks off ends with an exception frame if no frame is half sent. */
+/** Passes an answer on as it is, its last chunk and its end in one. An event stream that breaks off ends with an exception frame if no frame is half sent. */
 final class PassingOutlet implements Outlet {
 
     private final HttpServerResponse downstream;
     private final BooleanSupplier takesFrame;
+    /** Bytes of the declared length that have not passed; below 0 if none was declared. */
+    private long left = -1;
 
     /** @param takesFrame true while the bytes that passed end with a whole frame of a good event stream */
     PassingOutlet(HttpServerResponse downstream, BooleanSupplier takesFrame) {
@@ -23,19 +25,30 @@ final class PassingOutlet implements Outlet {
     public void begin(HttpClientResponse upstream) {
         downstream.setStatusCode(upstream.statusCode());
         Headers.downstream(upstream.headers(), downstream.headers());
-        if (upstream.getHeader("content-length") == null) {
+        String length = upstream.getHeader("content-length");
+        if (length == null) {
             downstream.setChunked(true);
+        } else if (HeadParser.isLength(length)) {
+            left = Long.parseLong(length);
         }
     }
 
     @Override
     public void chunk(Buffer chunk) {
-        downstream.write(chunk);
+        left -= chunk.length();
+        // What another outlet makes of the answer has another length, and is chunked.
+        if (left == 0 && !downstream.isChunked()) {
+            downstream.end(chunk);
+        } else {
+            downstream.write(chunk);
+        }
     }
 
     @Override
     public void end() {
-        downstream.end();
+        if (!downstream.ended()) {
+            downstream.end();
+        }
     }
 
     @Override

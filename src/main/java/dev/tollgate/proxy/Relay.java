@@ -92,7 +92,7 @@ final class Relay {
         }
         if (!clientGone) {
             outlet.chunk(chunk);
-            if (downstream().writeQueueFull()) {
+            if (!downstream().ended() && downstream().writeQueueFull()) {
                 paused = true;
                 upstream.pause();
             }
