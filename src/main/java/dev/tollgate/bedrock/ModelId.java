@@ -1,5 +1,6 @@
 package dev.tollgate.bedrock;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,7 +14,7 @@ import java.util.Set;
  */
 public record ModelId(String id, String scope, Optional<String> model) {
 
-    private static final Set<String> PROVIDERS = Set.of(
+    private static final List<String> PROVIDERS = List.of(
             "ai21",
             "amazon",
             "anthropic",
@@ -56,7 +57,7 @@ public record ModelId(String id, String scope, Optional<String> model) {
     private static ModelId bare(String id, String name) {
         int start = 0;
         for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', start)) {
-            if (PROVIDERS.contains(name.substring(start, dot))) {
+            if (isProvider(name, start, dot)) {
                 return new ModelId(
                         id, start == 0 ? "" : name.substring(0, start - 1), Optional.of(name.substring(start)));
             }
@@ -67,6 +68,15 @@ public record ModelId(String id, String scope, Optional<String> model) {
         return SCOPES.contains(prefix)
                 ? new ModelId(id, prefix, Optional.of(name.substring(dot + 1)))
                 : new ModelId(id, "", Optional.of(name));
+    }
+
+    private static boolean isProvider(String name, int start, int end) {
+        for (String provider : PROVIDERS) {
+            if (provider.length() == end - start && name.startsWith(provider, start)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The id that CloudWatch reports under: the last part of an ARN, else the id itself. */

@@ -12,7 +12,6 @@ import dev.tollgate.bedrock.Usage;
 import dev.tollgate.pricing.PriceBook.Quote;
 import java.time.InstantSource;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,12 +27,21 @@ public final class Estimator {
         BOUND
     }
 
+    private static final long SECONDS_A_DAY = 86_400;
     private static final long MAX_OUTPUT = 1_000_000_000L;
 
     private final PriceBook book;
     private final Mode mode;
     private final InstantSource clock;
+    private volatile Day day = new Day(0);
     private final InputEstimate inputs = new InputEstimate();
+
+    /** A day in UTC and its number since 1970. */
+    private record Day(long number, LocalDate date) {
+        Day(long number) {
+            this(number, LocalDate.ofEpochDay(number));
+        }
+    }
 
     public Estimator(PriceBook book, Mode mode, InstantSource clock) {
         this.book = book;
@@ -184,7 +192,16 @@ public final class Estimator {
     }
 
     private Quote quote(ModelTarget target, long inputTokens, boolean optimized) {
-        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        return book.quote(target, new Terms(PriceBook.scope(target), today, inputTokens, optimized));
+        return book.quote(target, new Terms(PriceBook.scope(target), today(), inputTokens, optimized));
+    }
+
+    private LocalDate today() {
+        long number = Math.floorDiv(clock.instant().getEpochSecond(), SECONDS_A_DAY);
+        Day known = day;
+        if (known.number != number) {
+            known = new Day(number);
+            day = known;
+        }
+        return known.date;
     }
 }

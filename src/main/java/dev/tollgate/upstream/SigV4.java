@@ -110,9 +110,9 @@ final class SigV4 {
         MultiMap headers = request.headers();
         request.payload().forEach(own.sha256::update);
         String payload = HEX.formatHex(own.sha256.digest());
-        headers.set("X-Amz-Date", second.text).set("x-amz-content-sha256", payload);
+        headers.set("x-amz-date", second.text).set("x-amz-content-sha256", payload);
         if (identity instanceof AwsSessionCredentialsIdentity session) {
-            headers.set("X-Amz-Security-Token", session.sessionToken().strip());
+            headers.set("x-amz-security-token", session.sessionToken().strip());
         }
         Map<String, String> signed = canonical(headers);
         String names = String.join(";", signed.keySet());
@@ -137,7 +137,7 @@ final class SigV4 {
                 .append(names)
                 .append(", Signature=");
         hex(text, signature);
-        headers.set("Authorization", text.toString());
+        headers.set("authorization", text.toString());
     }
 
     private static void hex(StringBuilder out, byte[] bytes) {

@@ -21,6 +21,7 @@ public final class Upstream {
 
     private final HttpClient client;
     private final Endpoint endpoint;
+    private final String authority;
     private final Signer signer;
     private final Duration idleTimeout;
     private final Deadlines heads;
@@ -28,6 +29,7 @@ public final class Upstream {
 
     public Upstream(Vertx vertx, UpstreamConfig config, Endpoint endpoint, Signer signer) {
         this.endpoint = endpoint;
+        this.authority = endpoint.authority();
         this.idleTimeout = config.idleTimeout();
         this.heads = new Deadlines(vertx, idleTimeout);
         this.signer = signer;
@@ -55,7 +57,7 @@ public final class Upstream {
 
     /** Signs and sends one request; the future is the answer's head, its body is paused. */
     public Future<HttpClientResponse> send(UpstreamRequest request) {
-        request.headers().set("host", endpoint.authority());
+        request.headers().set("host", authority);
         if (!request.method().equals("GET")) {
             request.headers()
                     .set("content-length", String.valueOf(request.payload().length()));
@@ -123,7 +125,7 @@ public final class Upstream {
     /** Signs a request that is not sent: credentials are there before the first call, or their lack is logged. */
     public void prepare() {
         UpstreamRequest sample = UpstreamRequest.get("/");
-        sample.headers().set("host", endpoint.authority());
+        sample.headers().set("host", authority);
         signer.sign(sample).onFailure(this::noCredentials);
     }
 
