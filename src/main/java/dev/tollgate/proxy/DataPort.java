@@ -1,9 +1,9 @@
 package dev.tollgate.proxy;
 
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.vertx.core.AbstractVerticle;
-import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -13,10 +13,16 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -34,6 +40,7 @@ public final class DataPort {
     private static final long SWEEP_MILLIS = 1000;
 
     private final Vertx vertx;
+    private final Optional<Context> first;
     private final ProxyConfig config;
     private final Handler<HttpServerRequest> handler;
     private final Consumer<Refusal> refused;
@@ -42,11 +49,19 @@ public final class DataPort {
     private volatile int http2Port;
 
     /**
+     * @param first serves the first connection, the others take turns with it: where a call's ledger is asked, so that a client of
+     *     one connection wakes no second thread
      * @param handler takes every request whose framing is sound
      * @param refused receives the reason of each request that is refused before it reaches the handler
      */
-    public DataPort(Vertx vertx, ProxyConfig config, Handler<HttpServerRequest> handler, Consumer<String> refused) {
+    public DataPort(
+            Vertx vertx,
+            Optional<Context> first,
+            ProxyConfig config,
+            Handler<HttpServerRequest> handler,
+            Consumer<String> refused) {
         this.vertx = vertx;
+        this.first = first;
         this.config = config;
         this.handler = handler;
         this.refused = reason -> refused.accept(reason.label());
@@ -56,7 +71,7 @@ public final class DataPort {
     /** Listens on 127.0.0.1, and on ::1 if the machine has it. Fails if the port is taken. */
     public Future<Void> listen(int port) {
         vertx.setPeriodic(SWEEP_MILLIS, t -> sweep());
-        return listenForHttp2().compose(v -> deploy(port, "127.0.0.1")).compose(v -> deploy(port, "::1")
+        return listenForHttp2().compose(v -> serve(port, "127.0.0.1")).compose(v -> serve(port, "::1")
                 .recover(e -> {
                     LOG.debugf("no IPv6 loopback: %s", e.getMessage());
                     return Future.succeededFuture();
@@ -93,29 +108,32 @@ public final class DataPort {
                 .setMaxHeaderSize(MAX_HEAD);
     }
 
-    private Future<Void> deploy(int port, String host) {
-        int loops = Runtime.getRuntime().availableProcessors();
-        return vertx.deployVerticle(() -> new Listener(port, host), new DeploymentOptions().setInstances(loops))
-                .mapEmpty();
+    /** One server for each processor, each on an event loop of its own; connections come to them in turn. */
+    private Future<Void> serve(int port, String host) {
+        Future<Void> all = Future.succeededFuture();
+        for (EventLoop loop : loops()) {
+            Context context = ((VertxInternal) vertx)
+                    .createEventLoopContext(loop, null, Thread.currentThread().getContextClassLoader());
+            all = all.compose(v -> on(context, port, host));
+        }
+        return all;
     }
 
-    private final class Listener extends AbstractVerticle {
-        private final int port;
-        private final String host;
-
-        Listener(int port, String host) {
-            this.port = port;
-            this.host = host;
-        }
-
-        @Override
-        public void start(Promise<Void> started) {
-            server(vertx).listen(port, host).<Void>mapEmpty().onComplete(started);
-        }
+    private List<EventLoop> loops() {
+        Set<EventLoop> loops = new LinkedHashSet<>();
+        first.ifPresent(context -> loops.add(((ContextInternal) context).nettyEventLoop()));
+        ((VertxInternal) vertx).getEventLoopGroup().forEach(loop -> loops.add((EventLoop) loop));
+        return loops.stream().limit(Runtime.getRuntime().availableProcessors()).toList();
     }
 
-    private HttpServer server(Vertx owner) {
-        return owner.createHttpServer(options())
+    private Future<Void> on(Context context, int port, String host) {
+        Promise<Void> listens = Promise.promise();
+        context.runOnContext(v -> server().listen(port, host).<Void>mapEmpty().onComplete(listens));
+        return listens.future();
+    }
+
+    private HttpServer server() {
+        return vertx.createHttpServer(options())
                 .connectionHandler(this::connected)
                 .invalidRequestHandler(this::invalid)
                 .requestHandler(this::handle);

@@ -18,6 +18,7 @@ import io.quarkus.redis.runtime.client.config.RedisClientConfig;
 import io.quarkus.redis.runtime.client.config.RedisConfig;
 import io.quarkus.tls.TlsConfigurationRegistry;
 import io.smallrye.config.SmallRyeConfig;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
@@ -33,8 +34,10 @@ import org.jboss.logging.Logger;
  *
  * @param mode the breaker's state, one of {@code modes}
  * @param close leaves the other pods
+ * @param loop where it is asked; empty if that is the same everywhere
  */
-record LedgerWiring(Books books, Supplier<String> mode, List<String> modes, Supplier<Future<Void>> close) {
+record LedgerWiring(
+        Books books, Supplier<String> mode, List<String> modes, Supplier<Future<Void>> close, Optional<Context> loop) {
 
     private static final Logger LOG = Logger.getLogger(LedgerWiring.class);
 
@@ -57,7 +60,7 @@ record LedgerWiring(Books books, Supplier<String> mode, List<String> modes, Supp
         LedgerHealth health = new LedgerHealth("memory", true, 0, 1, LedgerHealth.Durability.NONE, false);
         Books books =
                 new Books(new LocalLedger(clock, config.maxCells()), () -> Optional.of(PodShare.ALONE), () -> health);
-        return new LedgerWiring(books, () -> "memory", List.of("memory"), Future::succeededFuture);
+        return new LedgerWiring(books, () -> "memory", List.of("memory"), Future::succeededFuture, Optional.empty());
     }
 
     private static LedgerWiring redis(Vertx vertx, LedgerConfig config, String pod, LedgerListener listener) {
@@ -67,7 +70,12 @@ record LedgerWiring(Books books, Supplier<String> mode, List<String> modes, Supp
         ledger.start().onFailure(e -> LOG.debugf("Redis is not there yet: %s", e.getMessage()));
         GuardedLedger guarded = new GuardedLedger(vertx, ledger, config.deadline());
         Books books = new Books(guarded, ledger::share, ledger::health);
-        return new LedgerWiring(books, guarded::mode, List.of("closed", "open", "half_open"), ledger::close);
+        return new LedgerWiring(
+                books,
+                guarded::mode,
+                List.of("closed", "open", "half_open"),
+                ledger::close,
+                Optional.of(ledger.loop()));
     }
 
     /** A client of its own for each attempt to connect, by the settings of {@code quarkus.redis}. */

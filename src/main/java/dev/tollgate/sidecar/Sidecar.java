@@ -88,6 +88,7 @@ public class Sidecar {
         ModelList models = wiring.models();
         DataPort data = new DataPort(
                 vertx,
+                wiring.ledgerLoop(),
                 slices.proxy(),
                 request -> {
                     if (request.method().equals(RESOURCES.get(String.valueOf(request.path())))) {

@@ -30,6 +30,7 @@ import dev.tollgate.tenant.CallerResolver;
 import dev.tollgate.tenant.IdentityConfig;
 import dev.tollgate.upstream.TenantRoleOutcome;
 import dev.tollgate.upstream.Upstream;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -213,6 +214,11 @@ final class Wiring {
     /** Counts a request that was refused before it reached the proxy. */
     void refused(String reason) {
         metrics.refused(reason);
+    }
+
+    /** Where the ledger is asked. */
+    Optional<Context> ledgerLoop() {
+        return ledger.loop();
     }
 
     /** Accepts no more calls; completes when the open ones have ended and their settlements are in the ledger. */

@@ -84,6 +84,11 @@ public final class RedisLedger implements Ledger {
         return heartbeat.share();
     }
 
+    /** The context on which it asks Redis; callers on the same event loop wake no other thread. */
+    public Context loop() {
+        return loop;
+    }
+
     public LedgerHealth health() {
         int pods = share().map(PodShare::pods).orElse(0);
         return new LedgerHealth(
