@@ -50,8 +50,8 @@ Metadata of an object: `root`; `name`, what follows the release's name, or `clus
 {{- define "tollgate.metadata" -}}
 {{- $root := .root -}}
 name: {{ if .clusterName }}{{ include "tollgate.clusterName" $root }}{{ else }}{{ include "tollgate.fullname" $root }}{{ with .name }}-{{ . }}{{ end }}{{ end }}
-labels: {{- mergeOverwrite (dict) $root.Values.commonLabels (.labels | default dict) (include "tollgate.labels" $root | fromYaml) | toYaml | nindent 2 }}
-{{- with mergeOverwrite (dict) $root.Values.commonAnnotations (.annotations | default dict) }}
+labels: {{- mergeOverwrite (dict) ($root.Values.commonLabels | default dict) (.labels | default dict) (include "tollgate.labels" $root | fromYaml) | toYaml | nindent 2 }}
+{{- with mergeOverwrite (dict) ($root.Values.commonAnnotations | default dict) (.annotations | default dict) }}
 annotations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end -}}

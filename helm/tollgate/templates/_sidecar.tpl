@@ -166,7 +166,7 @@ tollgate.dev/cost-center: {{ . | quote }}
 {{- with .Values.identity.environment }}
 tollgate.dev/environment: {{ . | quote }}
 {{- end }}
-tollgate.dev/config: {{ list (include "tollgate.policy" .) .Values.prices.csv | toJson | sha256sum | trunc 16 | quote }}
+tollgate.dev/config: {{ list (include "tollgate.policy" .) (.Values.prices.csv | default "") | toJson | sha256sum | trunc 16 | quote }}
 {{- end -}}
 
 {{/* Everything that is added to a pod: what `tollgate inject` reads. */}}
@@ -181,5 +181,5 @@ endpoint: {{ include "tollgate.endpoint" . }}
 credentials: {{ .Values.injection.credentials }}
 placeholders:
   {{- include "tollgate.placeholders" . | nindent 2 }}
-imagePullSecrets: {{ toJson .Values.imagePullSecrets }}
+imagePullSecrets: {{ toJson (.Values.imagePullSecrets | default list) }}
 {{- end -}}
