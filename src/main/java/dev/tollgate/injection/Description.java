@@ -20,6 +20,7 @@ record Description(
         List<Map<String, Object>> imagePullSecrets) {
 
     private static final String REGION = "AWS_REGION";
+    private static final List<String> PORTS = List.of("TOLLGATE_PORT", "TOLLGATE_MANAGEMENT_PORT");
 
     /** @throws IllegalArgumentException if a part is missing */
     static Description of(Map<String, Object> parts) {
@@ -54,6 +55,14 @@ record Description(
     static boolean isRegion(Map<String, Object> variable) {
         String name = YamlTree.text(variable, "name");
         return name.equals(REGION) || name.equals("AWS_DEFAULT_REGION");
+    }
+
+    /** The ports of the pod that the sidecar listens on. */
+    List<String> ports() {
+        return YamlTree.maps(sidecar, "env").stream()
+                .filter(v -> PORTS.contains(YamlTree.text(v, "name")))
+                .map(v -> YamlTree.text(v, "value"))
+                .toList();
     }
 
     String user() {

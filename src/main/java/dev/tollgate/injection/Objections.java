@@ -38,20 +38,32 @@ final class Objections {
                 return "annotation " + Injection.SKIP + " names tollgate, which then has no AWS role; remove it";
             }
         }
-        return user(spec);
-    }
-
-    private String user(Map<String, Object> spec) {
         List<Map<String, Object>> containers = new ArrayList<>(YamlTree.maps(spec, "containers"));
         containers.addAll(YamlTree.maps(spec, "initContainers"));
+        containers.removeIf(c -> Injection.NAME.equals(YamlTree.text(c, "name")));
+        return containers.stream()
+                .map(c -> container(spec, c))
+                .filter(o -> !o.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private String container(Map<String, Object> spec, Map<String, Object> container) {
+        String name = YamlTree.text(container, "name");
         String user = description.user();
-        for (Map<String, Object> container : containers) {
-            String own = runAsUser(container);
-            if (!user.isEmpty()
-                    && !Injection.NAME.equals(YamlTree.text(container, "name"))
-                    && user.equals(own.isEmpty() ? runAsUser(spec) : own)) {
-                return "user " + user + " is the sidecar's; give container " + YamlTree.text(container, "name")
-                        + " another runAsUser";
+        String own = runAsUser(container);
+        if (!user.isEmpty() && user.equals(own.isEmpty() ? runAsUser(spec) : own)) {
+            return "user " + user + " is the sidecar's; give container " + name + " another runAsUser";
+        }
+        for (Map<String, Object> port : YamlTree.maps(container, "ports")) {
+            String number = YamlTree.text(port, "containerPort");
+            if (description.ports().contains(number)) {
+                return "port " + number + " is the sidecar's; give container " + name
+                        + " another, or the chart other ports.data and ports.management";
+            }
+            if (Injection.NAME.equals(YamlTree.text(port, "name"))) {
+                return "the port name " + Injection.NAME + " is the sidecar's; give that of container " + name
+                        + " another";
             }
         }
         return "";

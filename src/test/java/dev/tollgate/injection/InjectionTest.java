@@ -127,6 +127,9 @@ class InjectionTest {
                 "spec: { shareProcessNamespace: true, containers: [{ name: app }] } | can read its credentials",
                 "spec: { containers: [{ name: app, securityContext: { runAsUser: 8787 } }] } | user 8787 is the sidecar's",
                 "spec: { securityContext: { runAsUser: 8787 }, containers: [{ name: app }] } | give container app another runAsUser",
+                "spec: { containers: [{ name: app, ports: [{ containerPort: 8787 }] }] } | port 8787 is the sidecar's; give container app another",
+                "spec: { containers: [{ name: app }], initContainers: [{ name: two, ports: [{ containerPort: 9000 }] }] } | port 9000 is the sidecar's; give container two",
+                "spec: { containers: [{ name: app, ports: [{ containerPort: 80, name: tollgate }] }] } | the port name tollgate is the sidecar's",
                 "{ metadata: { annotations: { tollgate.dev/credentials: Keep } }, spec: { containers: [{ name: app }] } } | expected dummy or keep, found Keep",
                 "{ metadata: { annotations: { eks.amazonaws.com/skip-containers: 'app,tollgate' } }, spec: { containers: [{ name: app }] } } | names tollgate, which then has no AWS role"
             })
