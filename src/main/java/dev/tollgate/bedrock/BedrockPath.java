@@ -42,9 +42,9 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
         if (slash <= MODEL.length()) {
             return Optional.empty();
         }
-        String last = rawPath.substring(slash + 1);
+        int length = rawPath.length() - slash - 1;
         for (Operation operation : MODEL_OPERATIONS) {
-            if (operation.label().equals(last)) {
+            if (operation.label().length() == length && rawPath.endsWith(operation.label())) {
                 Optional<String> id = decode(rawPath.substring(MODEL.length(), slash));
                 return id.isEmpty() ? Optional.empty() : Optional.of(new BedrockPath(operation, id, ""));
             }
@@ -104,11 +104,11 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
 
     /** The one spelling sent upstream: every byte but the unreserved is percent-encoded. */
     public String upstreamPath(String modelId) {
-        return model.isEmpty() ? upstreamPath : MODEL + encode(modelId) + '/' + operation.label();
+        return model.isEmpty() ? upstreamPath : modelPath(modelId, operation.label());
     }
 
-    private static String encode(String id) {
-        StringBuilder out = new StringBuilder(id.length() + 16);
+    private static String modelPath(String id, String operation) {
+        StringBuilder out = new StringBuilder(MODEL.length() + id.length() + 16 + operation.length()).append(MODEL);
         for (int i = 0; i < id.length(); i++) {
             char c = id.charAt(i);
             if (Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '.' || c == '~') {
@@ -117,6 +117,6 @@ public record BedrockPath(Operation operation, Optional<String> model, String up
                 HEX.toHexDigits(out.append('%'), (byte) c);
             }
         }
-        return out.toString();
+        return out.append('/').append(operation).toString();
     }
 }

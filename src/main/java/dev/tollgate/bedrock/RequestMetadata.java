@@ -150,7 +150,7 @@ public final class RequestMetadata {
         StringBuilder member = new StringBuilder(USUAL_LENGTH).append("\"requestMetadata\":");
         json(member, ours, facts.metadata());
         member.append(layout.empty() ? "" : ",");
-        return Splice.of(new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member.toString());
+        return Splice.of(new RequestFacts.Span(layout.objectStart(), layout.objectStart()), member);
     }
 
     /** Replaces the model's name in a body that has one; no other byte changes. */

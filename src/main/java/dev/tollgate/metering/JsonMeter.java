@@ -2,6 +2,7 @@ package dev.tollgate.metering;
 
 import dev.tollgate.bedrock.Metered;
 import dev.tollgate.bedrock.Usage;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 
 /** Meters one JSON body. */
@@ -15,10 +16,17 @@ final class JsonMeter implements Meter {
         this.contentLength = contentLength;
     }
 
+    // The only look at a buffer's bytes that does not copy them.
     @Override
+    @SuppressWarnings("deprecation")
     public void accept(Buffer bytes) {
-        byte[] chunk = bytes.getBytes();
-        document.accept(chunk, 0, chunk.length);
+        ByteBuf chunk = bytes.getByteBuf();
+        if (chunk.hasArray()) {
+            int from = chunk.arrayOffset() + chunk.readerIndex();
+            document.accept(chunk.array(), from, from + chunk.readableBytes());
+        } else {
+            document.accept(bytes.getBytes(), 0, bytes.length());
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tollgate.proxy;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Follows the framing of HTTP/1.1 requests on one connection: where heads, bodies and chunks begin and end. */
 final class HeadParser {
@@ -13,6 +14,8 @@ final class HeadParser {
     // Longer lines are kept in part: what is looked for is short, and Netty bounds the head.
     private static final int KEPT = 512;
     private static final int MAX_CHUNK_DIGITS = 8;
+    private static final byte[] HTTP_2_LINE = "PRI * HTTP/2".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] HTTP_1_0 = " HTTP/1.0".getBytes(StandardCharsets.ISO_8859_1);
 
     private enum State {
         REQUEST_LINE,
@@ -69,7 +72,12 @@ final class HeadParser {
                 return "expected lines that end with CR LF, found a bare line feed";
             }
             last = -1;
-            String problem = ordinaryHeader() ? FINE : line(new String(line, 0, kept, StandardCharsets.ISO_8859_1));
+            String problem = FINE;
+            if (state == State.REQUEST_LINE) {
+                problem = requestLine();
+            } else if (!ordinaryHeader()) {
+                problem = line(new String(line, 0, kept, StandardCharsets.ISO_8859_1));
+            }
             kept = 0;
             return problem;
         }
@@ -113,31 +121,36 @@ final class HeadParser {
 
     private String line(String text) {
         return switch (state) {
-            case REQUEST_LINE -> requestLine(text);
             case HEADERS -> text.isEmpty() ? endOfHead() : header(text);
             case CHUNK_SIZE -> chunkSize(text);
             case TRAILERS -> {
                 state = text.isEmpty() ? State.REQUEST_LINE : State.TRAILERS;
                 yield FINE;
             }
-            case BODY, CHUNK -> FINE;
+            case REQUEST_LINE, BODY, CHUNK -> FINE;
         };
     }
 
-    private String requestLine(String text) {
-        if (text.isEmpty()) {
+    private String requestLine() {
+        if (kept == 0) {
             return FINE;
         }
-        if (text.startsWith("PRI * HTTP/2")) {
+        if (isAt(0, HTTP_2_LINE)) {
             return HTTP_2;
         }
         // A line that is longer than what is kept ends elsewhere; HTTP/1.0 is sent by hand only.
-        http11 = !text.endsWith(" HTTP/1.0");
+        http11 = !isAt(kept - HTTP_1_0.length, HTTP_1_0);
         hosts = 0;
         encodings = 0;
         length = -1;
         state = State.HEADERS;
         return FINE;
+    }
+
+    private boolean isAt(int start, byte[] text) {
+        return start >= 0
+                && start + text.length <= kept
+                && Arrays.equals(line, start, start + text.length, text, 0, text.length);
     }
 
     private String header(String text) {

@@ -26,7 +26,7 @@ final class Headers {
 
     // The inbound signature is for localhost; expect and accept-encoding are settled on this hop (a compressed answer
     // could not be metered).
-    private static final Set<String> OURS = Set.of(
+    private static final List<String> OURS = List.of(
             "host",
             "content-length",
             "authorization",
@@ -40,7 +40,7 @@ final class Headers {
             "x-amzn-bedrock-request-metadata");
 
     // What decides the price: of two, Bedrock might take the other.
-    private static final Set<String> ONCE = Set.of(
+    private static final List<String> ONCE = List.of(
             "x-amzn-bedrock-service-tier",
             "x-amzn-bedrock-performanceconfig-latency",
             "x-amzn-bedrock-guardrailidentifier");
@@ -58,15 +58,16 @@ final class Headers {
         MultiMap out = MultiMap.caseInsensitiveMultiMap();
         Set<String> named = namedInConnection(downstream);
         for (Map.Entry<String, String> header : downstream) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (ONCE.contains(name) && downstream.getAll(name).size() > 1) {
-                throw new BadRequestException("expected the header " + name + " once, found it twice");
+            String name = header.getKey();
+            if (contains(ONCE, name) && downstream.getAll(name).size() > 1) {
+                throw new BadRequestException(
+                        "expected the header " + name.toLowerCase(Locale.ROOT) + " once, found it twice");
             }
-            if (!HOP_BY_HOP.contains(name)
-                    && !OURS.contains(name)
-                    && !named.contains(name)
-                    && !name.startsWith("x-tollgate-")
-                    && !name.startsWith("x-forwarded-")
+            if (!contains(HOP_BY_HOP, name)
+                    && !contains(OURS, name)
+                    && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))
+                    && !startsWith(name, "x-tollgate-")
+                    && !startsWith(name, "x-forwarded-")
                     && !name.startsWith(":")) {
                 if (!isToken(name) || hasControl(header.getValue())) {
                     throw new BadRequestException(
@@ -78,14 +79,14 @@ final class Headers {
         return out.set("accept-encoding", "identity");
     }
 
-    private static boolean isToken(String lowerCase) {
-        for (int i = 0; i < lowerCase.length(); i++) {
-            char c = lowerCase.charAt(i);
-            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && TOKEN_SIGNS.indexOf(c) < 0) {
+    private static boolean isToken(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && TOKEN_SIGNS.indexOf(c) < 0) {
                 return false;
             }
         }
-        return !lowerCase.isEmpty();
+        return !name.isEmpty();
     }
 
     private static boolean hasControl(String value) {
@@ -103,7 +104,7 @@ final class Headers {
         Set<String> named = namedInConnection(upstream);
         for (Map.Entry<String, String> header : upstream) {
             String name = header.getKey();
-            if (!isHopByHop(name)
+            if (!contains(HOP_BY_HOP, name)
                     && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))
                     && !name.startsWith(":")) {
                 downstream.add(name, header.getValue());
@@ -111,13 +112,17 @@ final class Headers {
         }
     }
 
-    private static boolean isHopByHop(String name) {
-        for (String known : HOP_BY_HOP) {
-            if (known.equalsIgnoreCase(name)) {
+    private static boolean contains(List<String> names, String name) {
+        for (int i = 0; i < names.size(); i++) {
+            if (names.get(i).equalsIgnoreCase(name)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean startsWith(String name, String prefix) {
+        return name.regionMatches(true, 0, prefix, 0, prefix.length());
     }
 
     private static Set<String> namedInConnection(MultiMap headers) {
@@ -125,7 +130,7 @@ final class Headers {
             return Set.of();
         }
         List<String> values = headers.getAll("connection");
-        if (values.size() == 1 && isHopByHop(values.get(0))) {
+        if (values.size() == 1 && contains(HOP_BY_HOP, values.get(0))) {
             return Set.of();
         }
         Set<String> named = new HashSet<>();

@@ -63,7 +63,7 @@ public final class CallerResolver {
             return Optional.of(pod(policy));
         }
         Named named = new Named(metadata, header);
-        Optional<String> tenant = named.value("tenantId", "tenant");
+        Optional<String> tenant = named.value("tenantId", "x-tollgate-tenant");
         if (tenant.isPresent() && !(Caller.legal(tenant.get()) && allowed(tenant.get()))) {
             return defaultsUnknown
                     ? Optional.of(caller(IdentityConfig.DEFAULT_TENANT, named, policy))
@@ -78,17 +78,17 @@ public final class CallerResolver {
         return new Caller(
                 tenant,
                 fixed(pod.application(), IdentityConfig.NO_APPLICATION)
-                        .or(() -> named.legal("applicationId", "application"))
+                        .or(() -> named.legal("applicationId", "x-tollgate-application"))
                         .orElse(IdentityConfig.NO_APPLICATION),
                 facts.flatMap(TenantFacts::costCenter)
                         .or(() -> fixed(pod.costCenter(), IdentityConfig.NO_COST_CENTER))
-                        .or(() -> named.legal("costCenter", "cost-center"))
+                        .or(() -> named.legal("costCenter", "x-tollgate-cost-center"))
                         .orElse(IdentityConfig.NO_COST_CENTER),
                 facts.flatMap(TenantFacts::environment)
                         .or(() -> fixed(pod.environment(), IdentityConfig.NO_ENVIRONMENT))
-                        .or(() -> named.legal("environment", "environment"))
+                        .or(() -> named.legal("environment", "x-tollgate-environment"))
                         .orElse(IdentityConfig.NO_ENVIRONMENT),
-                named.legal("userId", "user").orElse(Caller.NO_USER));
+                named.legal("userId", "x-tollgate-user").orElse(Caller.NO_USER));
     }
 
     private static Optional<String> fixed(String value, String open) {
@@ -100,8 +100,7 @@ public final class CallerResolver {
         static final Named NOTHING = new Named(Map.of(), name -> null);
 
         Optional<String> value(String key, String name) {
-            return Optional.ofNullable(metadata.get(key))
-                    .or(() -> Optional.ofNullable(header.apply("x-tollgate-" + name)));
+            return Optional.ofNullable(metadata.get(key)).or(() -> Optional.ofNullable(header.apply(name)));
         }
 
         Optional<String> legal(String key, String name) {

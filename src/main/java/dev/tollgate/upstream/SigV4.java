@@ -11,11 +11,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
@@ -48,6 +47,10 @@ final class SigV4 {
         private final MessageDigest sha256 = digest();
         private final Mac mac = mac();
         private final StringBuilder text = new StringBuilder(USUAL_LENGTH);
+        /** The signed headers' names in their order, and the values of each. */
+        private final List<String> names = new ArrayList<>();
+
+        private final List<String> values = new ArrayList<>();
         private byte[] utf8 = new byte[USUAL_LENGTH];
         private String keyOf = "";
         private String secretOf = "";
@@ -114,10 +117,10 @@ final class SigV4 {
         if (identity instanceof AwsSessionCredentialsIdentity session) {
             headers.set("x-amz-security-token", session.sessionToken().strip());
         }
-        Map<String, String> signed = canonical(headers);
-        String names = String.join(";", signed.keySet());
+        canonical(own, headers);
+        String names = String.join(";", own.names);
         StringBuilder text = own.text;
-        canonicalRequest(text, request, signed, names, payload);
+        canonicalRequest(own, request, names, payload);
         byte[] hash = own.digest(text);
         text.setLength(0);
         text.append(ALGORITHM + '\n')
@@ -183,8 +186,8 @@ final class SigV4 {
         }
     }
 
-    private static void canonicalRequest(
-            StringBuilder out, UpstreamRequest request, Map<String, String> signed, String names, String payload) {
+    private static void canonicalRequest(Hashes own, UpstreamRequest request, String names, String payload) {
+        StringBuilder out = own.text;
         out.setLength(0);
         String path = request.path();
         int question = path.indexOf('?');
@@ -195,8 +198,9 @@ final class SigV4 {
             query(out, path.substring(question + 1));
         }
         out.append('\n');
-        signed.forEach(
-                (name, value) -> out.append(name).append(':').append(value).append('\n'));
+        for (int i = 0; i < own.names.size(); i++) {
+            out.append(own.names.get(i)).append(':').append(own.values.get(i)).append('\n');
+        }
         out.append('\n').append(names).append('\n').append(payload);
     }
 
@@ -261,14 +265,21 @@ final class SigV4 {
     }
 
     /** The headers that are signed, by name: values of one name in a row, each without needless spaces. */
-    private static Map<String, String> canonical(MultiMap headers) {
-        Map<String, String> signed = new TreeMap<>();
+    private static void canonical(Hashes own, MultiMap headers) {
+        own.names.clear();
+        own.values.clear();
         headers.forEach((name, value) -> {
             if (mustBeSigned(name)) {
-                signed.merge(name.toLowerCase(Locale.ROOT), trimmed(value), (first, next) -> first + ',' + next);
+                String lowerCase = name.toLowerCase(Locale.ROOT);
+                int at = Collections.binarySearch(own.names, lowerCase);
+                if (at < 0) {
+                    own.names.add(-at - 1, lowerCase);
+                    own.values.add(-at - 1, trimmed(value));
+                } else {
+                    own.values.set(at, own.values.get(at) + ',' + trimmed(value));
+                }
             }
         });
-        return signed;
     }
 
     /** A header that a hop may change, or whose bytes two sides may read differently, is not signed. */

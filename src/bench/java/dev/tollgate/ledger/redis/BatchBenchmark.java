@@ -3,7 +3,6 @@ package dev.tollgate.ledger.redis;
 import dev.tollgate.ledger.Bucket;
 import dev.tollgate.ledger.Claim;
 import dev.tollgate.ledger.Hold;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ public class BatchBenchmark {
         operations.forEach(batch::add);
         byte[] limits = batch.limits(bucket -> false);
         byte[] packed = batch.operations(operation -> false);
-        Buffer head = life.nextHead(batch.leaseMillis());
+        byte[] head = life.nextHead(batch.leaseMillis());
         return script.bySha(new LedgerScript.Run(
                 LedgerScript.Kind.CALLS, head, life.bytes(), "acme", limits, packed, batch.names()));
     }

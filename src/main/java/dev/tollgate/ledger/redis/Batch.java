@@ -24,7 +24,7 @@ final class Batch {
     private static final int SHADOW = 8;
     private static final int KNOWN = 16;
 
-    private static final int LIMIT_BYTES = 96; // what one usually takes
+    private static final int LIMIT_BYTES = 35; // and its field
     private static final int OPERATION_BYTES = 20;
     private static final int CLAIM_BYTES = 17;
     private static final int USE_BYTES = 17;
@@ -89,7 +89,11 @@ final class Batch {
     }
 
     static byte[] limits(Collection<Bucket> buckets, Predicate<Bucket> known) {
-        Packed out = new Packed(1 + LIMIT_BYTES * buckets.size()).u8(buckets.size());
+        int length = 1;
+        for (Bucket bucket : buckets) {
+            length += LIMIT_BYTES + bucket.field().length();
+        }
+        Packed out = new Packed(length).u8(buckets.size());
         for (Bucket bucket : buckets) {
             Bucket.Terms terms = bucket.terms();
             int code = bucket.kind().number()
@@ -139,9 +143,8 @@ final class Batch {
 
     /** Reads what each operation is answered, and the balance of each limit. */
     void read(RunReply reply) {
-        List<Operation.Answer> bare = new ArrayList<>(operations.size());
         for (int i = 0; i < operations.size(); i++) {
-            bare.add(reply.answer());
+            answers.add(reply.answer());
         }
         for (Bucket bucket : limits) {
             balances.add(reply.balance(bucket));
@@ -151,7 +154,7 @@ final class Batch {
             for (Claim claim : operations.get(i).claims()) {
                 own.add(balances.get(place(claim) - 1));
             }
-            answers.add(bare.get(i).with(own));
+            answers.set(i, answers.get(i).with(own));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.tollgate.ledger.redis;
 
 import dev.tollgate.ledger.BucketKey;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
@@ -34,10 +33,10 @@ final class LedgerScript {
      *
      * @param tenant encoded; empty for what all tenants share
      */
-    record Run(Kind kind, Buffer head, Buffer life, String tenant, byte[] limits, byte[] operations, byte[] names) {
+    record Run(Kind kind, byte[] head, byte[] life, String tenant, byte[] limits, byte[] operations, byte[] names) {
 
         /** A run without operations. */
-        Run(Kind kind, Buffer head, Buffer life, String tenant, byte[] limits) {
+        Run(Kind kind, byte[] head, byte[] life, String tenant, byte[] limits) {
             this(kind, head, life, tenant, limits, NOTHING, NOTHING);
         }
     }
@@ -61,6 +60,10 @@ final class LedgerScript {
     private final byte[] beats;
     private final byte[] ranks;
     private final byte[] spenders;
+    private Keys last = new Keys("", NOTHING, NOTHING, NOTHING, NOTHING);
+
+    /** Keys of one tenant; most runs are of the same as the one before. */
+    private record Keys(String tenant, byte[] name, byte[] totals, byte[] holds, byte[] meters) {}
 
     /** Of an organisation's keys. */
     static String prefix(String org) {
@@ -132,22 +135,37 @@ final class LedgerScript {
         return request(Command.EVAL, text, run);
     }
 
+    private Keys keys(String tenant) {
+        Keys keys = last;
+        if (keys.name.length == 0 || !keys.tenant.equals(tenant)) {
+            keys = new Keys(
+                    tenant,
+                    bytes(tenant),
+                    bytes(org + ":t:" + tenant),
+                    bytes(org + ":h:" + tenant),
+                    bytes(org + ":m:" + tenant));
+            last = keys;
+        }
+        return keys;
+    }
+
     private Request request(Command command, byte[] script, Run run) {
+        Keys keys = keys(run.tenant());
         return Request.cmd(command)
                 .arg(script)
                 .arg(KEYS)
                 .arg(prefix)
                 .arg(due)
-                .arg(org + ":t:" + run.tenant())
-                .arg(org + ":h:" + run.tenant())
+                .arg(keys.totals())
+                .arg(keys.holds())
                 .arg(beats)
                 .arg(ranks)
-                .arg(org + ":m:" + run.tenant())
+                .arg(keys.meters())
                 .arg(spenders)
                 .arg(KINDS.get(run.kind()))
                 .arg(run.head())
                 .arg(run.life())
-                .arg(run.tenant())
+                .arg(keys.name())
                 .arg(run.limits())
                 .arg(run.operations())
                 .arg(run.names());

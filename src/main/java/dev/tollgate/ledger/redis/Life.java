@@ -8,48 +8,52 @@ import io.vertx.core.buffer.Buffer;
  */
 final class Life {
 
-    private final Buffer pod;
+    private static final int HEAD_BYTES = 56;
+
+    private final byte[] pod;
     private final long recoveryMillis;
     private final int maxCells;
-    private Buffer life = Buffer.buffer();
+    private byte[] life = LedgerScript.NOTHING;
+    private long era;
     private long number;
     private long acknowledged;
 
     Life(String podId, long recoveryMillis, int maxCells) {
-        this.pod = EntryId.of(podId);
+        this.pod = EntryId.of(podId).getBytes();
         this.recoveryMillis = recoveryMillis;
         this.maxCells = maxCells;
     }
 
     /** The life's bytes, none before the first greeting. */
-    Buffer bytes() {
+    byte[] bytes() {
         return life;
     }
 
     boolean known() {
-        return life.length() > 0;
+        return life.length > 0;
     }
 
     /** Grows with each life; 0 for none. */
     long era() {
-        return known() ? life.getLongLE(0) : 0;
+        return era;
     }
 
     /** The head of the next writing run, with a number of its own. */
-    Buffer nextHead(long leaseMillis) {
+    byte[] nextHead(long leaseMillis) {
         number++;
         return head(leaseMillis);
     }
 
     /** The head of a run that writes nothing. */
-    Buffer head(long leaseMillis) {
-        return Buffer.buffer(56)
-                .appendLongLE(number)
-                .appendLongLE(acknowledged)
-                .appendLongLE(leaseMillis)
-                .appendLongLE(recoveryMillis)
-                .appendLongLE(maxCells)
-                .appendBuffer(pod);
+    byte[] head(long leaseMillis) {
+        return new Packed(HEAD_BYTES)
+                .u64(number)
+                .u64(acknowledged)
+                .u64(leaseMillis)
+                .u64(recoveryMillis)
+                .u64(maxCells)
+                .bytes(pod)
+                .toBytes();
     }
 
     /** Number of the run whose head was written last. */
@@ -66,7 +70,8 @@ final class Life {
 
     /** Another life began: what the ledger acknowledged in an earlier one says nothing of this one. */
     void enter(Buffer other, long storedNumber) {
-        life = other;
+        life = other.getBytes();
+        era = other.getLongLE(0);
         acknowledged = storedNumber;
         number = Math.max(number, storedNumber);
     }

@@ -34,10 +34,24 @@ final class Packed {
 
     /** The text's UTF-8, and before it their number in two bytes. */
     Packed text(String text) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        u16(utf8.length).room(utf8.length);
-        System.arraycopy(utf8, 0, bytes, length, utf8.length);
-        length += utf8.length;
+        int start = length;
+        u16(text.length()).room(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 128) {
+                length = start;
+                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+                return u16(utf8.length).bytes(utf8);
+            }
+            bytes[length++] = (byte) c;
+        }
+        return this;
+    }
+
+    Packed bytes(byte[] more) {
+        room(more.length);
+        System.arraycopy(more, 0, bytes, length, more.length);
+        length += more.length;
         return this;
     }
 

@@ -16,10 +16,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -119,7 +119,7 @@ public final class RedisLedger implements Ledger {
     }
 
     private Future<RunReply> run(LedgerConnection.Sender sender, LedgerScript.Kind kind, String tenant, long lease) {
-        Buffer head = life.nextHead(lease);
+        byte[] head = life.nextHead(lease);
         return send(sender, new LedgerScript.Run(kind, head, life.bytes(), tenant, LedgerScript.NOTHING))
                 .map(this::received);
     }
@@ -146,7 +146,7 @@ public final class RedisLedger implements Ledger {
     }
 
     private void enter(RunReply reply) {
-        if (reply.life().equals(life.bytes())) {
+        if (Arrays.equals(reply.life().getBytes(), life.bytes())) {
             return;
         }
         boolean first = !life.known();
@@ -169,7 +169,7 @@ public final class RedisLedger implements Ledger {
 
         @Override
         public Future<RunReply> send(String tenant, Batch batch) {
-            Buffer head = life.nextHead(batch.leaseMillis());
+            byte[] head = life.nextHead(batch.leaseMillis());
             long era = life.era();
             String owner = batch.operations().get(0).hold.tenant();
             LedgerScript.Run run = new LedgerScript.Run(

@@ -170,7 +170,7 @@ class LedgerArgumentsTest {
     }
 
     private static LedgerScript.Run malformed(LedgerScript.Run run, Random random) {
-        Buffer head = run.head().copy();
+        Buffer head = Buffer.buffer(run.head());
         Buffer limits = Buffer.buffer(run.limits());
         Buffer operations = Buffer.buffer(run.operations());
         Buffer names = Buffer.buffer(run.names());
@@ -198,7 +198,7 @@ class LedgerArgumentsTest {
         }
         if (operations.equals(Buffer.buffer(run.operations()))
                 && limits.equals(Buffer.buffer(run.limits()))
-                && head.equals(run.head())
+                && head.equals(Buffer.buffer(run.head()))
                 && names.equals(Buffer.buffer(run.names()))) {
             return malformed(run, random);
         }
@@ -208,7 +208,7 @@ class LedgerArgumentsTest {
                 ? malformed(run, random)
                 : new LedgerScript.Run(
                         run.kind(),
-                        head,
+                        head.getBytes(),
                         run.life(),
                         run.tenant(),
                         limits.getBytes(),

@@ -51,8 +51,8 @@ record ModelRun(
         }
         return new LedgerScript.Run(
                 kind,
-                head,
-                life,
+                head.getBytes(),
+                life.getBytes(),
                 tenant,
                 batch.limits(known::contains),
                 kind == LedgerScript.Kind.PEEK
