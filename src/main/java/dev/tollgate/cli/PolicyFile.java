@@ -2,7 +2,10 @@ package dev.tollgate.cli;
 
 import dev.tollgate.policy.PolicyText;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,9 +47,9 @@ final class PolicyFile {
 
     /**
      * Replaces the file in one step, with the same owner and mode; a file that cannot be replaced, such as a bind mount, is
-     * written in place.
+     * written in place, and gets its old text back if that fails.
      *
-     * @throws IOException if it cannot be written, or was changed since it was read
+     * @throws IOException if it cannot be written, and has the text that it had, or was changed since it was read
      */
     void write(String changed) throws IOException {
         if (!Files.readString(file).equals(text)) {
@@ -64,10 +67,42 @@ final class PolicyFile {
             now.setGroup(was.group());
             now.setPermissions(was.permissions());
             Files.move(beside, real, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
+        } catch (FileSystemException e) {
             Files.deleteIfExists(beside);
-            Files.write(real, changed.getBytes(StandardCharsets.UTF_8));
+            writeInPlace(real, changed);
+        } catch (IOException e) {
+            // Its text, not its place: the disk is full, and in place it would be no less so.
+            Files.deleteIfExists(beside);
+            throw failed(e);
         }
+    }
+
+    private void writeInPlace(Path real, String changed) throws IOException {
+        try (FileChannel out = FileChannel.open(real, StandardOpenOption.WRITE)) {
+            try {
+                overwrite(out, changed);
+            } catch (IOException e) {
+                overwrite(out, text);
+                throw failed(e);
+            }
+        }
+    }
+
+    /** Cuts off what is too much only at the end, so that the old text always fits again. */
+    private static void overwrite(FileChannel out, String text) throws IOException {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        int length = bytes.remaining();
+        out.position(0);
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+        out.truncate(length);
+        out.force(true);
+    }
+
+    private IOException failed(IOException cause) {
+        return new IOException(
+                "expected to write " + file + ", found " + cause.getMessage() + "; it is as it was", cause);
     }
 
     /** The change as {@code patch} and {@code git apply} take it: one hunk, because one place changes. */

@@ -11,7 +11,10 @@ import dev.tollgate.policy.Weight;
 import dev.tollgate.sidecar.StartCheck;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -184,12 +187,28 @@ final class RaiseCommand implements Callable<Integer> {
         return text;
     }
 
-    /** The audit file is opened first: nothing is raised that leaves no trace. */
+    private static void append(FileChannel out, String line) throws IOException {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(line);
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+        out.force(true);
+    }
+
+    private static void takeBack(FileChannel out, long length, IOException cause) {
+        try {
+            out.truncate(length);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** The audit line is written first, and taken back if the policy cannot be: nothing is raised that leaves no trace. */
     private void write(PolicyFile file, String changed, Path path, Raise raise, String by, Optional<String> reason)
             throws IOException {
         Path audit = Path.of(options.text("--audit").orElse(path + ".audit.jsonl"));
-        try (var out = Files.newBufferedWriter(audit, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            file.write(changed);
+        try (FileChannel out = FileChannel.open(
+                audit, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             JsonObject line = new JsonObject()
                     .put("time", raise.now.toString())
                     .put("by", by)
@@ -199,9 +218,21 @@ final class RaiseCommand implements Callable<Integer> {
                     .put("to", raise.becomes())
                     .put("until", raise.override.until().toString());
             reason.ifPresent(why -> line.put("reason", why));
-            out.write(line.encode());
-            out.newLine();
-        } catch (java.nio.file.FileSystemException e) {
+            long before = out.size();
+            try {
+                append(out, line.encode() + '\n');
+            } catch (IOException e) {
+                out.truncate(before);
+                throw new IOException(
+                        "expected to write " + audit + ", found " + e.getMessage() + "; nothing is raised", e);
+            }
+            try {
+                file.write(changed);
+            } catch (IOException e) {
+                takeBack(out, before, e);
+                throw e;
+            }
+        } catch (FileSystemException e) {
             throw new IOException("expected to write " + audit + ", found " + e.getMessage(), e);
         }
         System.out.println(

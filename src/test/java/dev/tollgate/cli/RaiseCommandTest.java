@@ -134,6 +134,59 @@ class RaiseCommandTest {
     }
 
     @Test
+    void whatLeavesNoTraceIsNotRaised() throws IOException {
+        Ran ran = raise("day", "--requests", "30", "--until", "2099-12-01", "--audit", "/dev/full");
+        assertEquals(1, ran.exit);
+        assertTrue(ran.err.contains("expected to write /dev/full, found No space left on device"), ran.err);
+        assertEquals(POLICY, Files.readString(policy));
+    }
+
+    /** A file that may not grow, as on a full disk; the rest of what Java writes is smaller. */
+    @Test
+    void aFileThatCannotGrowStaysAsItIs() throws Exception {
+        String text = POLICY + ("# " + "x".repeat(100) + "\n").repeat(10_000);
+        text += "#".repeat(2048 * 512 - text.length());
+        Files.writeString(policy, text);
+        Process raise = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "ulimit -f 2048; exec \"$@\"",
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Raise.class.getName(),
+                        policy.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(raise.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, raise.waitFor(), output);
+        assertTrue(output.contains("expected to write " + policy + ", found File too large; it is as it was"), output);
+        assertEquals(text, Files.readString(policy));
+        assertEquals("", Files.readString(folder.resolve("policy.yaml.audit.jsonl")));
+        try (var files = Files.list(folder)) {
+            assertEquals(2, files.count(), "nothing else is left behind");
+        }
+    }
+
+    /** The command in a process of its own. */
+    static final class Raise {
+        public static void main(String[] arguments) {
+            System.exit(Main.commands()
+                    .execute(
+                            "budgets",
+                            "raise",
+                            "--policy",
+                            arguments[0],
+                            "day",
+                            "--requests",
+                            "30",
+                            "--until",
+                            "2099-12-01"));
+        }
+    }
+
+    @Test
     void anAuditLineIsOneLine() {
         assertEquals(2, raise("day", "--requests", "30", "--until", "2099-12-01", "--by", "a\nb").exit);
         assertEquals(2, raise("day", "--requests", "30", "--until", "2099-12-01", "--reason", "\u001b[31m").exit);
