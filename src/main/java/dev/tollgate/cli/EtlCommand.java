@@ -5,6 +5,7 @@ import dev.tollgate.report.Inputs;
 import io.quarkus.bootstrap.graal.ImageInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +50,9 @@ final class EtlCommand implements Callable<Integer> {
                             + " files unchanged, " + done.unreadableLines() + " lines unreadable\n"));
             boolean accepted = spec.findOption(ACCEPT_UNREADABLE).getValue();
             return done.unreadableLines() > 0 && !accepted ? UNREADABLE : 0;
+        } catch (FileSystemException e) {
+            System.err.println("expected to read and write " + e.getFile() + ", found " + Output.found(e));
+            return 1;
         } catch (IOException | UncheckedIOException e) {
             System.err.println(e.getMessage());
             return 1;

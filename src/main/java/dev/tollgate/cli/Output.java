@@ -75,13 +75,18 @@ final class Output {
         try {
             file(file.get(), body);
         } catch (FileSystemException e) {
-            String found = e instanceof NoSuchFileException
-                    ? "no such folder"
-                    : e instanceof AccessDeniedException ? "that it is not permitted" : String.valueOf(e.getReason());
-            throw failed(file.get().toString(), found, e);
+            throw failed(file.get().toString(), found(e), e);
         } catch (IOException e) {
             throw failed(file.get().toString(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** What was found instead of a file that can be written. */
+    static String found(FileSystemException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such folder";
+        }
+        return e instanceof AccessDeniedException ? "that it is not permitted" : String.valueOf(e.getReason());
     }
 
     private static void file(Path path, Body body) throws IOException {

@@ -57,22 +57,24 @@ public final class Etl {
         int skipped = 0;
         long records = 0;
         progress.start(inputs);
-        try (Parquet parquet = new Parquet(out)) {
+        try (Parquet parquet = new Parquet()) {
             for (Input input : inputs) {
                 EtlState state = EtlState.of(out, input, making());
                 if (state.unchanged()) {
                     skipped++;
                     continue;
                 }
-                state.begin();
+                Path folder = state.begin();
                 try (EtlRows rows = new EtlRows(input.name(), dimensions, prices, policy)) {
                     new Reading(List.of(input), dimensions, failed, progress)
                             .readingWhole()
                             .run(() -> rows::add);
                     records += rows.finish();
-                    parquet.write(rows, state.name());
+                    parquet.write(rows, folder, state.name());
+                    state.finish();
+                } finally {
+                    state.abandon();
                 }
-                state.finish();
                 done++;
             }
         } catch (SQLException e) {

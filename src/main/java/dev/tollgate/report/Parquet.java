@@ -10,11 +10,9 @@ import java.sql.Statement;
 /** Writes Parquet through DuckDB, which is known by its JDBC address only. */
 final class Parquet implements AutoCloseable {
 
-    private final Path out;
     private final Connection database;
 
-    Parquet(Path out) throws IOException, SQLException {
-        this.out = out.toAbsolutePath();
+    Parquet() throws IOException, SQLException {
         try {
             this.database = DriverManager.getConnection("jdbc:duckdb:");
         } catch (SQLException e) {
@@ -22,18 +20,21 @@ final class Parquet implements AutoCloseable {
         }
     }
 
-    /** @param name beginning of the files' names, the same for the same input */
-    void write(EtlRows rows, String name) throws SQLException {
-        copy(rows.main(), EtlRows.COLUMNS, "main", name, "time, request_id");
-        copy(rows.metadata(), EtlRows.METADATA_COLUMNS, "metadata", name, "key, request_id");
+    /**
+     * @param out folder of the tables
+     * @param name beginning of the files' names, the same for the same input
+     */
+    void write(EtlRows rows, Path out, String name) throws SQLException {
+        copy(rows.main(), EtlRows.COLUMNS, out.resolve("main"), name, "time, request_id");
+        copy(rows.metadata(), EtlRows.METADATA_COLUMNS, out.resolve("metadata"), name, "key, request_id");
     }
 
-    private void copy(Path csv, String columns, String table, String name, String order) throws SQLException {
+    private void copy(Path csv, String columns, Path table, String name, String order) throws SQLException {
         String types = columns.strip().replaceAll("(\\w+) (\\w+)", "'$1': '$2'").replaceAll("\\s+", " ");
         String sql = "COPY (SELECT * FROM read_csv(" + quoted(csv.toString())
                 + ", auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '\\N',"
                 + " max_line_size = 16777216, parallel = false, columns = {" + types + "}) ORDER BY " + order + ") TO "
-                + quoted(out.resolve(table).toString())
+                + quoted(table.toAbsolutePath().toString())
                 + " (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (year, month, day, tenant), WRITE_PARTITION_COLUMNS false,"
                 + " OVERWRITE_OR_IGNORE true, FILENAME_PATTERN " + quoted(name + "_{i}") + ")";
         try (Statement statement = database.createStatement()) {

@@ -87,6 +87,27 @@ class EtlTest {
         assertEquals(1, rows());
     }
 
+    /** A run that is killed leaves the table as it was. */
+    @Test
+    void whatAnInputMadeStaysUntilItsNewFilesAreWhole() throws Exception {
+        Path log = Reports.file(folder, "a.jsonl", Reports.log("r1", NOON, "acme", 1, 1));
+        assertEquals(1, etl(log).files());
+        Files.writeString(
+                log,
+                Reports.log("r2", "2026-11-04T12:00:00Z", "acme", 1, 1) + "\n" + Reports.log("r3", NOON, "acme", 1, 1));
+        Input input = Inputs.find(List.of(log.toString()), address -> List.of()).get(0);
+        Path unfinished = EtlState.of(folder.resolve("out"), input, "").begin();
+        Files.writeString(unfinished.resolve("left.csv"), "by a run that was killed");
+        assertEquals(1, rows());
+        assertEquals(1, etl(log).files());
+        assertEquals(2, rows());
+        assertFalse(Files.exists(unfinished));
+        Files.writeString(log, Reports.log("r2", "2026-11-04T12:00:00Z", "acme", 1, 1));
+        assertEquals(1, etl(log).files());
+        assertEquals(1, rows(), "the row of the other day is gone");
+        assertEquals(1, etl(log).skipped());
+    }
+
     /** What a pipe brings is never known from before, and replaces nothing. */
     @Test
     void standardInputIsAddedEachTime() throws Exception {
