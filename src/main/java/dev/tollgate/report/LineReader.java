@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whole lines of a plain, gzip or zstd stream, which is recognized by its first bytes. Lines stay in the buffer, and where a line
@@ -29,6 +30,7 @@ final class LineReader implements Closeable {
 
     private int end;
     private boolean ended;
+    private @Nullable IOException broken;
     private boolean tooLong;
     private long number = 1;
 
@@ -126,13 +128,26 @@ final class LineReader implements Closeable {
             makeRoom();
             int from = end;
             while (!ended && end < buffer.length) {
-                int read = in.read(buffer, end, buffer.length - end);
+                int read = read();
                 ended = read < 0;
                 end += Math.max(0, read);
             }
-            whole = ended ? end : lastNewline(from) + 1;
+            whole = ended && broken == null ? end : lastNewline(from) + 1;
+        }
+        if (whole == 0 && broken != null) {
+            throw broken;
         }
         return whole > 0;
+    }
+
+    /** A failure ends the stream; it is thrown once the whole lines before it are read. */
+    private int read() {
+        try {
+            return in.read(buffer, end, buffer.length - end);
+        } catch (IOException e) {
+            broken = e;
+            return -1;
+        }
     }
 
     private void makeRoom() {

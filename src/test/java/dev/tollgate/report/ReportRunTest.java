@@ -280,6 +280,19 @@ class ReportRunTest {
     }
 
     @Test
+    void wholeLinesBeforeACutCount() throws IOException {
+        Path whole = folder.resolve("whole.gz");
+        byte[] bytes = (Reports.log("r", NOON, "acme", 1, 1) + "\n").repeat(100).getBytes(StandardCharsets.UTF_8);
+        write(new GZIPOutputStream(Files.newOutputStream(whole)), bytes, 0, bytes.length);
+        byte[] packed = Files.readAllBytes(whole);
+        Path cut = folder.resolve("cut.gz");
+        Files.write(cut, java.util.Arrays.copyOf(packed, packed.length - 9));
+        Report report = Reports.by("tenant").of(cut);
+        assertEquals(1, report.total().calls, "all of one id");
+        assertEquals(1, report.unreadableLines());
+    }
+
+    @Test
     void followsPriceChangesInsideThePeriod() throws IOException {
         Path prices = Reports.file(
                 folder,
