@@ -1,15 +1,18 @@
 package dev.tollgate.cli;
 
 import dev.tollgate.ledger.LedgerConfig;
+import dev.tollgate.ledger.SettleReply;
 import dev.tollgate.policy.Policy;
 import dev.tollgate.report.Inputs;
 import dev.tollgate.report.RecordedBudgets;
 import dev.tollgate.sidecar.CommandLedger;
 import dev.tollgate.sidecar.Slices;
+import dev.tollgate.sidecar.StartCheck;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +68,11 @@ final class BudgetsCommand implements Callable<Integer> {
         if (options.text("--policy").isEmpty()) {
             throw options.wrong("--policy", "the policy file that the sidecars use", "none");
         }
+        List<String> problems = StartCheck.each(StartCheck.values());
+        problems.forEach(System.err::println);
+        if (!problems.isEmpty()) {
+            return 1;
+        }
         Policy policy = options.policy();
         Slices slices = Slices.read();
         if (slices.ledger().kind() == LedgerConfig.Kind.MEMORY) {
@@ -105,10 +113,11 @@ final class BudgetsCommand implements Callable<Integer> {
         if (restores && one.missing() > 0) {
             boolean apply = spec.findOption("--apply").getValue() != null
                     && (Boolean) spec.findOption("--apply").getValue();
-            if (apply) {
-                get(RecordedBudgets.restore(ledger.ledger(), one));
+            if (apply && get(RecordedBudgets.restore(ledger.ledger(), one)) == SettleReply.ALREADY) {
+                System.out.println("  charged already, by another run");
+            } else {
+                System.out.println((apply ? "  charged " : "  would charge ") + one.missing());
             }
-            System.out.println((apply ? "  charged " : "  would charge ") + one.missing());
         }
     }
 

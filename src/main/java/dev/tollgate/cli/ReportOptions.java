@@ -187,9 +187,9 @@ final class ReportOptions {
     static Optional<String> unreadable(long lines) {
         return lines == 0
                 ? Optional.empty()
-                : Optional.of(
-                        lines + " lines could not be read; `tollgate report daily --failed DIR PATH...` keeps them with"
-                                + " file, line and reason");
+                : Optional.of(lines
+                        + " lines could not be read; `tollgate report daily --failed DIR PATH...` keeps them with"
+                        + " file, line and reason");
     }
 
     CommandLine.ParameterException wrong(String option, String expected, String found) {

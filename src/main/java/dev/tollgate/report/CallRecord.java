@@ -97,6 +97,11 @@ final class CallRecord {
         premium = other.premium;
     }
 
+    /** True for a call that failed before a model did anything: the sidecar gave back what it had reserved. */
+    boolean free() {
+        return failed && noTokens() && statedMicroUsd == 0;
+    }
+
     boolean noTokens() {
         return input == 0 && output == 0 && cacheRead == 0 && cacheWrite == 0;
     }

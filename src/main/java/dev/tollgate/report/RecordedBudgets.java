@@ -16,6 +16,7 @@ import dev.tollgate.pricing.PriceBook;
 import dev.tollgate.tenant.Caller;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ public final class RecordedBudgets {
         CallRecord scratch = new CallRecord(dimensions.size());
         for (int part = 0; part < IdTable.PARTS; part++) {
             book.forEach(part, scratch, call -> {
-                if (!call.denied) {
+                if (!call.denied && !call.free()) {
                     PricedModel model = models.of(call.modelId);
                     add(
                             call,
@@ -124,9 +125,11 @@ public final class RecordedBudgets {
         return new Compared(one.limit().name(), one.tenant(), one.budget(), one.used(), used, balance.held());
     }
 
-    /** Charges what is missing, once; run again, nothing is missing any more. */
+    /** Charges what is missing, once: run again nothing is missing any more, and run twice at a time the second changes nothing. */
     public static Future<SettleReply> restore(Ledger ledger, Compared budget) {
+        String what = budget.tenant() + '\n' + budget.budget().field() + '\n' + budget.recorded();
+        UUID id = UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8));
         Claim claim = new Claim(budget.budget(), 0, Math.min(Bucket.MAX_AMOUNT, budget.missing()));
-        return ledger.settle(new Hold("restore-" + UUID.randomUUID(), budget.tenant(), LEASE, List.of(claim)));
+        return ledger.settle(new Hold("restore-" + id, budget.tenant(), LEASE, List.of(claim)));
     }
 }

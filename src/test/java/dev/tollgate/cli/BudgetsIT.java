@@ -45,6 +45,10 @@ class BudgetsIT {
             String again = SidecarProcess.run(settings, "budgets", "restore", "--policy", policy, "--apply", usage);
             assertTrue(!again.contains("charge"), again);
         }
+        String wrong = SidecarProcess.run(
+                Map.of("TOLLGATE_REDIS_URL", "127.0.0.1:6379"), "budgets", "show", "--policy", policy, usage);
+        assertTrue(wrong.contains("TOLLGATE_REDIS_URL") || wrong.contains("tollgate.redis.url"), wrong);
+        assertTrue(!wrong.contains("\tat ") && wrong.endsWith("exit 1"), wrong);
         String without = SidecarProcess.run(
                 Map.of("TOLLGATE_REDIS_URL", "redis://127.0.0.1:1"), "budgets", "show", "--policy", policy, usage);
         assertTrue(without.endsWith("exit 1"), without);

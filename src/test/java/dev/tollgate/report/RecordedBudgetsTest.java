@@ -55,6 +55,40 @@ class RecordedBudgetsTest {
                 .toList();
     }
 
+    /** Of two that saw the ledger empty, the second changes nothing. */
+    @Test
+    void twoRestoresAtATimeChargeOnce() throws IOException {
+        RecordedBudgets budgets = recorded();
+        LocalLedger ledger = new LocalLedger(InstantSource.fixed(NOW), 1000);
+        var seenByBoth = budgets.compare(ledger).result();
+        seenByBoth.forEach(b -> RecordedBudgets.restore(ledger, b));
+        seenByBoth.forEach(b -> assertEquals(
+                SettleReply.ALREADY, RecordedBudgets.restore(ledger, b).result()));
+        assertEquals("day acme 3000 3000 0", shown(budgets, ledger).get(0));
+    }
+
+    /** The sidecar gave its request back. */
+    @Test
+    void aCallThatFailedBeforeAModelDidAnythingUsedNothing() throws IOException {
+        String failed = Reports.usage("f", "2026-11-03T12:00:00Z", "acme", 0, 0)
+                .replace("\"microUsd\":1", "\"microUsd\":0")
+                .replace("completed", "upstream-error");
+        Path file = Reports.file(
+                folder,
+                "failed.jsonl",
+                Reports.usage("a", "2026-11-03T12:00:00Z", "acme", 400, 0),
+                failed,
+                failed.replace("\"f\"", "\"charged\"").replace("\"microUsd\":0", "\"microUsd\":7"));
+        RecordedBudgets budgets = new RecordedBudgets(
+                PolicyReader.read("limits: [{ name: calls, budget: { requests: 10, per: day } }]", 0), NOW);
+        budgets.read(
+                Inputs.find(List.of(file.toString()), address -> List.of()),
+                PriceBook.bundled(),
+                Map.of(),
+                new Progress(new PrintStream(System.err), false));
+        assertEquals(List.of("calls acme 2 0 2"), shown(budgets, new LocalLedger(InstantSource.fixed(NOW), 1000)));
+    }
+
     /** AWS never said what it called them; the ledger has charged them all the same. */
     @Test
     void callsWithoutARequestIdCount() throws IOException {
