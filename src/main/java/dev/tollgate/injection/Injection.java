@@ -44,7 +44,14 @@ public final class Injection {
         String kind = YamlTree.text(object, "kind");
         if (kind.endsWith("List") && object.get("items") instanceof List<?>) {
             List<Outcome> all = new ArrayList<>();
-            YamlTree.maps(object, "items").forEach(item -> all.addAll(each(item, change)));
+            String ofItems = kind.substring(0, kind.length() - "List".length());
+            for (Map<String, Object> item : YamlTree.maps(object, "items")) {
+                if (!ofItems.isEmpty() && item.get("kind") == null) {
+                    item.put("apiVersion", YamlTree.text(object, "apiVersion"));
+                    item.put("kind", ofItems);
+                }
+                all.addAll(each(item, change));
+            }
             return all;
         }
         Workloads.Found found = Workloads.find(object);

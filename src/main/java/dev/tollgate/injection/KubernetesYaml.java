@@ -24,11 +24,17 @@ public final class KubernetesYaml {
     private static final String MARK = "tollgate.dev.verbatim.";
     private static final Pattern LEADING_ZERO = Pattern.compile(Pattern.quote(MARK) + "(0[0-9_]+)");
 
+    private static final int MAX_LENGTH = 256 * 1024 * 1024;
+    private static final int MAX_ALIASES = 10_000;
+
     private KubernetesYaml() {}
 
     public static Yaml reader() {
         LoaderOptions in = new LoaderOptions();
         in.setAllowDuplicateKeys(false);
+        // The user's own manifests: a whole cluster's, and what kustomize makes of anchors.
+        in.setCodePointLimit(MAX_LENGTH);
+        in.setMaxAliasesForCollections(MAX_ALIASES);
         DumperOptions none = new DumperOptions();
         return new Yaml(new Reading(in), new Representer(none), none, in, new Scalars());
     }

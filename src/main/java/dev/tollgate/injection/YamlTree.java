@@ -68,9 +68,10 @@ final class YamlTree {
     }
 
     static Map<String, Object> copy(Map<String, Object> map) {
-        Map<String, Object> copy = new LinkedHashMap<>();
-        map.forEach((k, v) -> copy.put(k, copyOf(v)));
-        return copy;
+        // A key that readers disagree about, such as y, is no text here.
+        Map<Object, Object> copy = new LinkedHashMap<>(map);
+        copy.replaceAll((key, value) -> value == null ? null : copyOf(value));
+        return cast(copy);
     }
 
     private static Object copyOf(Object value) {

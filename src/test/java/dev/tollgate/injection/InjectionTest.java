@@ -110,6 +110,35 @@ class InjectionTest {
         assertEquals(before, object);
     }
 
+    /** Readers disagree about such keys, and they are written as they are. */
+    @Test
+    void keysThatAreNoTextToSomeStay() {
+        Map<String, Object> pod = KubernetesYaml.reader().load("""
+                apiVersion: v1
+                kind: Pod
+                metadata: { name: p, labels: { y: "1", 012: "2", tollgate.dev/inject: enabled } }
+                spec: { containers: [{ name: app, image: x }] }
+                """);
+        assertEquals(State.INJECTED, injection().into(pod).get(0).state());
+        String written = KubernetesYaml.write(pod);
+        assertTrue(written.contains("\n    y: '1'\n    012: '2'\n"), written);
+        assertEquals(State.UNCHANGED, injection().into(pod).get(0).state(), "again");
+    }
+
+    @Test
+    void itemsOfATypedListHaveItsKind() {
+        Map<String, Object> list = KubernetesYaml.reader().load("""
+                apiVersion: apps/v1
+                kind: DeploymentList
+                items:
+                  - metadata: { name: d }
+                    spec: { template: { metadata: { labels: { tollgate.dev/inject: enabled } }, spec: { containers: [{ name: app }] } } }
+                """);
+        Outcome outcome = injection().into(list).get(0);
+        assertEquals(State.INJECTED, outcome.state(), outcome.text());
+        assertTrue(outcome.text().startsWith("deployment \"d\""), outcome.text());
+    }
+
     @Test
     void podsThatOptOutStayAsTheyAre() {
         Map<String, Object> pod = Pods.of("plain", "disabled");
