@@ -6,6 +6,7 @@ import java.util.List;
 /** A policy file with mistakes; the message has them all, sorted by line. */
 public final class PolicyException extends RuntimeException {
     private static final long serialVersionUID = 1;
+    private static final int MAX_TEXT = 300;
 
     /**
      * One mistake.
@@ -15,8 +16,14 @@ public final class PolicyException extends RuntimeException {
     public record Problem(int line, String where, String expected, String found) implements java.io.Serializable {
         @Override
         public String toString() {
-            return "line " + line + ": " + (where.isEmpty() ? "" : where + ": ") + "expected " + expected + ", found "
-                    + found;
+            return "line " + line + ": " + (where.isEmpty() ? "" : printable(where) + ": ") + "expected " + expected
+                    + ", found " + printable(found);
+        }
+
+        /** What the file says, in one line of a terminal or a log. */
+        private static String printable(String text) {
+            String cut = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "..." : text;
+            return cut.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
         }
     }
 

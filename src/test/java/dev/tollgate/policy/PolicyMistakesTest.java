@@ -19,6 +19,14 @@ class PolicyMistakesTest {
                 .getMessage();
     }
 
+    @Test
+    void aMistakeIsOneLineOfPrintableText() {
+        String control = mistakes("{\"limits\":[{\"name\":\"a\\nb\\u001b[31mred\\u202e\",\"concurrency\":5}]}");
+        assertTrue(control.endsWith("found \"a?b?[31mred?\""), control);
+        String large = mistakes("limits: [ { name: " + "x".repeat(10_000) + ", concurrency: 5 } ]");
+        assertTrue(large.length() < 500, large);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
