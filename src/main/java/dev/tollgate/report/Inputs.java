@@ -2,9 +2,11 @@ package dev.tollgate.report;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -35,7 +37,14 @@ public final class Inputs {
 
         @Override
         public InputStream open() throws IOException {
-            return Files.newInputStream(path);
+            try {
+                return Files.newInputStream(path);
+            } catch (NoSuchFileException e) {
+                throw new IOException(
+                        "expected to read " + name + ", found that it is gone since it was listed; run it again", e);
+            } catch (AccessDeniedException e) {
+                throw new IOException("expected to read " + name + ", found that it is not permitted", e);
+            }
         }
     }
 

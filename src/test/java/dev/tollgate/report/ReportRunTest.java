@@ -280,6 +280,16 @@ class ReportRunTest {
     }
 
     @Test
+    void aFileThatIsRotatedAwayIsNamed() throws IOException {
+        Path file = Reports.file(folder, "u.jsonl", Reports.log("r", NOON, "acme", 1, 1));
+        Input input =
+                Inputs.find(List.of(file.toString()), address -> List.of()).get(0);
+        Files.move(file, folder.resolve("u.jsonl.1"));
+        String found = assertThrows(IOException.class, input::open).getMessage();
+        assertEquals("expected to read " + file + ", found that it is gone since it was listed; run it again", found);
+    }
+
+    @Test
     void wholeLinesBeforeACutCount() throws IOException {
         Path whole = folder.resolve("whole.gz");
         byte[] bytes = (Reports.log("r", NOON, "acme", 1, 1) + "\n").repeat(100).getBytes(StandardCharsets.UTF_8);
