@@ -1,5 +1,6 @@
 package dev.tollgate.proxy;
 
+import dev.tollgate.admission.Decision;
 import dev.tollgate.admission.LimitLeft;
 import dev.tollgate.admission.Reservation;
 import dev.tollgate.bedrock.Metered;
@@ -116,7 +117,12 @@ public final class Completion {
         Call call = exchange.call().get();
         CallCounters counters = exchange.counters();
         if (end instanceof CallEnd.Denied denied) {
-            counters.deny(denied.denial().limit());
+            String limit = denied.denial().limit();
+            if (denied.denial().reason() == Decision.Reason.LEDGER_UNAVAILABLE) {
+                counters.unavailable(limit);
+            } else {
+                counters.deny(limit);
+            }
             return;
         }
         String errorType = errorType(end);

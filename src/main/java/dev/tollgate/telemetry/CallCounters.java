@@ -48,7 +48,7 @@ public final class CallCounters {
     private Counter decision(String decision, String limit) {
         return counter(
                 "tollgate.decisions",
-                "Decisions; limit names the one that denied",
+                "Decisions; limit names the one that denied, or that the ledger could not be asked for (unavailable)",
                 Tags.of("decision", decision, "limit", limit));
     }
 
@@ -75,6 +75,11 @@ public final class CallCounters {
 
     public void deny(String limit) {
         denied("denied", limit).increment();
+    }
+
+    /** A call that a limit cannot let through because the ledger does not answer; the limit itself may have room. */
+    public void unavailable(String limit) {
+        denied("unavailable", limit).increment();
     }
 
     public void shadowDeny(String limit) {

@@ -18,7 +18,20 @@ final class Meters {
 
     /** Bounds for what Tollgate itself and its ledger take. */
     static final Duration[] SHORT = buckets(
-            50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000);
+            50_000,
+            100_000,
+            200_000,
+            500_000,
+            1_000_000,
+            2_000_000,
+            5_000_000,
+            10_000_000,
+            25_000_000,
+            50_000_000,
+            100_000_000,
+            250_000_000,
+            500_000_000,
+            1_000_000_000);
 
     private final MeterRegistry registry;
 

@@ -141,7 +141,11 @@ class RedisFaultsIT {
     void aPausedRedisDeniesBudgets() throws Exception {
         new ProcessBuilder("kill", "-STOP", String.valueOf(redis.pid())).start().waitFor();
         try {
+            double denied = sidecar.metric("tollgate_decisions_total", "decision=\"denied\"");
+            double unavailable = sidecar.metric("tollgate_decisions_total", "decision=\"unavailable\"");
             assertTrue(callsInTime(15).stream().allMatch(s -> s == 503));
+            assertEquals(denied, sidecar.metric("tollgate_decisions_total", "decision=\"denied\""), "none by a limit");
+            assertEquals(unavailable + 15, sidecar.metric("tollgate_decisions_total", "decision=\"unavailable\""));
         } finally {
             new ProcessBuilder("kill", "-CONT", String.valueOf(redis.pid()))
                     .start()
