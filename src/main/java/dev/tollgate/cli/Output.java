@@ -100,6 +100,8 @@ final class Output {
         }
         Path beside = real.resolveSibling(
                 "." + real.getFileName() + "." + ProcessHandle.current().pid());
+        // A signal ends the process without what follows.
+        beside.toFile().deleteOnExit();
         try {
             into(
                     beside,

@@ -88,6 +88,15 @@ final class ProfilesCommand implements Callable<Integer> {
             System.err.println("expected a policy file in --policy or tollgate.policy.file, found none");
             return USAGE;
         }
+        Application.Choices choices = options.choices();
+        if (what == What.APPLY
+                && choices.prune()
+                && !choices.pruneAll()
+                && context.policy().declaredProfiles().isEmpty()) {
+            throw new IOException(
+                    "expected a profile declared in " + context.file().get() + ", found none: --prune would"
+                            + " delete every profile that Tollgate made; --prune=all deletes all there are");
+        }
         if (what == What.APPLY && options.writes().isPresent()) {
             refuseOtherAliases(context.policy());
         }

@@ -72,10 +72,14 @@ final class StatusCommand implements Callable<Integer> {
         }
         URI address = URI.create("http://127.0.0.1:" + port + "/tollgate/v1/status" + query());
         boolean shown = show(address);
-        while (shown && is("--watch")) {
+        while (shown && is("--watch") && !System.out.checkError()) {
             TimeUnit.SECONDS.sleep(1);
             // One that restarts is waited for.
             show(address);
+        }
+        if (shown && !is("--watch") && System.out.checkError()) {
+            System.err.println("expected to write standard output, found that it failed");
+            return 1;
         }
         return shown ? 0 : 1;
     }

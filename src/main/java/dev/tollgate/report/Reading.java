@@ -81,6 +81,13 @@ final class Reading {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof OutOfMemoryError) {
+                throw new IOException(
+                        "expected a larger heap, found that "
+                                + Runtime.getRuntime().maxMemory() / 1024 / 1024
+                                + " MiB are too little for this input; run it with JAVA_TOOL_OPTIONS=-Xmx2g",
+                        e);
+            }
             throw e.getCause() instanceof RuntimeException bug ? bug : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

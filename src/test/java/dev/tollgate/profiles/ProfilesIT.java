@@ -332,6 +332,17 @@ class ProfilesIT {
     }
 
     @Test
+    void anEmptiedPolicyPrunesNothing() throws IOException {
+        contains(profiles("apply"), "created legal-micro", "exit 0");
+        policy("# nothing left\n");
+        contains(
+                profiles("apply", "--prune"),
+                "expected a profile declared in " + policy + ", found none: --prune would delete every profile",
+                "exit 1");
+        contains(profiles("list"), "legal-micro");
+    }
+
+    @Test
     void aliasesOfDeletedProfilesAreNamed() throws IOException {
         contains(profiles("apply", "--write"), "exit 0");
         policy(Files.readString(policy).replaceAll("(?m)^  - \\{ name: legal-micro.*\n", ""));
