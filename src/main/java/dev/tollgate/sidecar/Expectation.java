@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  */
 record Expectation(String text, boolean required, Predicate<String> met) {
 
-    private static final Duration LONGEST = Duration.ofDays(31);
+    private static final String LONGEST = "31d";
     // Its value is percent-encoded, and what it stands for is printable: no line break becomes a header of its own.
     private static final Pattern HEADER = Pattern.compile(
             "[!#$%&'*+.^_`|~0-9A-Za-z-]+ *=([\\x20-\\x24\\x26-\\x7e]|%[2-6][0-9A-Fa-f]|%7[0-9A-Ea-e])*");
@@ -36,6 +36,11 @@ record Expectation(String text, boolean required, Predicate<String> met) {
             return required ? Optional.of(text) : Optional.empty();
         }
         return met.test(value.strip()) ? Optional.empty() : Optional.of(text);
+    }
+
+    /** The same, and an empty value is none that it takes. */
+    Expectation needed() {
+        return new Expectation(text, true, met);
     }
 
     /** The same, and an empty value counts as none. */
@@ -66,10 +71,17 @@ record Expectation(String text, boolean required, Predicate<String> met) {
     }
 
     static Expectation duration(long leastMillis) {
-        return new Expectation("a duration from " + leastMillis + "ms to 31d such as 250ms, 30s, 5m", true, value -> {
+        return duration(leastMillis, LONGEST);
+    }
+
+    /** @param most as a setting has it, in days, hours or seconds */
+    static Expectation duration(long leastMillis, String most) {
+        Duration longest = DurationConverter.parseDuration(most);
+        String text = "a duration from " + leastMillis + "ms to " + most + " such as 250ms, 30s, 5m";
+        return new Expectation(text, true, value -> {
             try {
                 Duration duration = DurationConverter.parseDuration(value);
-                return duration.toMillis() >= leastMillis && duration.compareTo(LONGEST) <= 0;
+                return duration.toMillis() >= leastMillis && duration.compareTo(longest) <= 0;
             } catch (IllegalArgumentException | ArithmeticException e) {
                 return false;
             }
@@ -86,19 +98,40 @@ record Expectation(String text, boolean required, Predicate<String> met) {
         return new Expectation("a URL such as " + example, false, value -> isUrl(value, schemes));
     }
 
-    /** Several URLs name the members of a cluster. */
+    /** A server, whose calls have paths of their own. */
+    static Expectation server(String example) {
+        return new Expectation(
+                "a URL without a path such as " + example,
+                false,
+                value -> isUrl(
+                        value,
+                        uri -> (uri.getPath().isEmpty() || uri.getPath().equals("/"))
+                                && uri.getQuery() == null
+                                && uri.getFragment() == null
+                                && uri.getUserInfo() == null,
+                        "https",
+                        "http"));
+    }
+
+    /** Several URLs name the members of a cluster; a path is a database's number. */
     static Expectation redis() {
         return new Expectation("a URL such as redis://host:6379, or rediss:// for TLS", true, value -> Arrays.stream(
                         value.split(",", -1))
-                .allMatch(v -> isUrl(v.strip(), "redis", "rediss")));
+                .allMatch(v -> isUrl(v.strip(), uri -> uri.getPath().matches("(/\\d{0,5})?"), "redis", "rediss")));
     }
 
     private static boolean isUrl(String value, String... schemes) {
+        return isUrl(value, uri -> true, schemes);
+    }
+
+    private static boolean isUrl(String value, Predicate<URI> met, String... schemes) {
         try {
             URI uri = new URI(value);
             return uri.getHost() != null
+                    && uri.getPort() != 0
                     && uri.getPort() <= 65_535
-                    && List.of(schemes).contains(uri.getScheme());
+                    && List.of(schemes).contains(uri.getScheme())
+                    && met.test(uri);
         } catch (URISyntaxException e) {
             return false;
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs until a signal stops it, and then exits with 0: a pod that is deleted has not failed. Prints its argument, if there
@@ -29,7 +30,7 @@ public final class Serving implements QuarkusApplication {
         // The JVM ends with the signal's code unless a hook ends it first (ADR 9).
         Runtime.getRuntime().addShutdownHook(new Thread(serving::end));
         try {
-            Quarkus.run(Serving.class, (code, failure) -> serving.exit.set(failure == null ? code : 1), args);
+            Quarkus.run(Serving.class, (code, failure) -> serving.ended(code, failure), args);
         } catch (RuntimeException e) {
             // After a signal nothing can be registered in the JVM, so the start breaks off: no failure.
             if (!serving.ending) {
@@ -40,6 +41,18 @@ public final class Serving implements QuarkusApplication {
             serving.stopped.countDown();
         }
         return serving.exit.get();
+    }
+
+    /** Quarkus reports a failure to its log, which a start that breaks off early does not have yet. */
+    private void ended(int code, @Nullable Throwable failure) {
+        exit.set(failure == null ? code : 1);
+        if (failure != null && !ending) {
+            Throwable cause = failure;
+            while (cause.getCause() != null && cause.getCause() != cause) {
+                cause = cause.getCause();
+            }
+            System.err.println("expected to start, found: " + cause);
+        }
     }
 
     private void end() {

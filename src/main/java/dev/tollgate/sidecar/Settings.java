@@ -19,11 +19,11 @@ final class Settings {
             Setting.secret("tollgate.management-token", Expectation.token()),
             Setting.of("tollgate.redis-url", Expectation.redis()),
             Setting.of("tollgate.ledger", Expectation.oneOf("redis", "memory")),
-            Setting.of("tollgate.ledger.org", Expectation.name()),
+            Setting.of("tollgate.ledger.org", Expectation.name().needed()),
             Setting.of("tollgate.ledger.deadline", Expectation.duration()),
             Setting.of("tollgate.ledger.lease", Expectation.duration()),
             Setting.of("tollgate.ledger.outage-grace", Expectation.duration()),
-            Setting.of("tollgate.ledger.recovery", Expectation.duration(0)),
+            Setting.of("tollgate.ledger.recovery", Expectation.duration(0, "1h")),
             Setting.of("tollgate.ledger.max-in-flight", Expectation.count(1, MAX_COUNT)),
             Setting.of("tollgate.ledger.max-cells", Expectation.count(1, MAX_COUNT)),
             Setting.of(
@@ -43,9 +43,8 @@ final class Settings {
             Setting.of("tollgate.identity.trust", Expectation.oneOf("pod", "request")),
             Setting.of("tollgate.identity.tenants", Expectation.names()),
             Setting.of("tollgate.identity.unknown-tenant", Expectation.oneOf("deny", "default")),
-            Setting.of(
-                    "tollgate.upstream.endpoint", Expectation.url("https://host or http://host:port", "https", "http")),
-            Setting.of("tollgate.upstream.control-endpoint", Expectation.url("https://host", "https", "http")),
+            Setting.of("tollgate.upstream.endpoint", Expectation.server("https://host or http://host:port")),
+            Setting.of("tollgate.upstream.control-endpoint", Expectation.server("https://host")),
             Setting.of("tollgate.upstream.region", Expectation.region()),
             Setting.secret("tollgate.upstream.bearer-token", Expectation.key()),
             Setting.of("tollgate.upstream.tenant-role", Expectation.role()),
@@ -53,7 +52,7 @@ final class Settings {
             Setting.of("tollgate.upstream.tenant-role-cache", Expectation.count(1, 100_000)),
             Setting.of("tollgate.upstream.ca-file", Expectation.file("a file of PEM certificates")),
             Setting.of("tollgate.upstream.max-connections", Expectation.count(1, MAX_COUNT)),
-            Setting.of("tollgate.upstream.connect-timeout", Expectation.duration()),
+            Setting.of("tollgate.upstream.connect-timeout", Expectation.duration(1, "24d")),
             Setting.of("tollgate.upstream.idle-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.max-body-bytes", Expectation.count(1, MAX_BYTES)),
             Setting.of(
@@ -64,7 +63,7 @@ final class Settings {
             Setting.of("tollgate.proxy.header-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.body-timeout", Expectation.duration()),
             Setting.of("tollgate.proxy.keep-alive", Expectation.duration()),
-            Setting.of("tollgate.proxy.allowed-hosts", Expectation.names()),
+            Setting.of("tollgate.proxy.allowed-hosts", Expectation.names().needed()),
             Setting.of("tollgate.proxy.browsers", Expectation.oneOf("deny", "allow")),
             Setting.of("tollgate.proxy.cost-headers", Expectation.oneOf("true", "false")),
             Setting.of("tollgate.proxy.drain-timeout", Expectation.duration()),
@@ -82,7 +81,7 @@ final class Settings {
 
     // What Kubernetes sets for a Service whose name begins with tollgate.
     private static final Pattern SERVICE_LINK =
-            Pattern.compile(".*_SERVICE_(HOST|PORT.*)|.*_PORT(_\\d+_(TCP|UDP|SCTP).*)?");
+            Pattern.compile(".*_SERVICE_(HOST|PORT.*)|.*_PORT_\\d+_(TCP|UDP|SCTP).*");
     private static final int MAX_DISTANCE = 4;
 
     private Settings() {}
@@ -92,11 +91,15 @@ final class Settings {
                 .toArray(String[]::new);
     }
 
-    /** What a name that no setting has was probably meant to be; empty if a setting has it. */
-    static Optional<String> misspelt(String given) {
+    /**
+     * What a name that no setting has was probably meant to be; empty if a setting has it.
+     *
+     * @param value only of a Service's port it is a URL
+     */
+    static Optional<String> misspelt(String given, String value) {
         boolean variable = given.startsWith("TOLLGATE_");
-        if (ALL.stream().map(s -> variable ? s.variable() : s.name()).anyMatch(given::equals)
-                || variable && SERVICE_LINK.matcher(given).matches()) {
+        boolean link = SERVICE_LINK.matcher(given).matches() || given.endsWith("_PORT") && value.contains("://");
+        if (ALL.stream().map(s -> variable ? s.variable() : s.name()).anyMatch(given::equals) || variable && link) {
             return Optional.empty();
         }
         return ALL.stream()

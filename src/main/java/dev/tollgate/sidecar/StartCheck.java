@@ -94,7 +94,7 @@ public final class StartCheck {
                 .filter(name -> name.startsWith("tollgate.") || name.startsWith("TOLLGATE_"))
                 .distinct()
                 .sorted()
-                .flatMap(name -> Settings.misspelt(name).stream())
+                .flatMap(name -> Settings.misspelt(name, System.getenv().getOrDefault(name, "")).stream())
                 .toList();
     }
 
@@ -128,6 +128,21 @@ public final class StartCheck {
                     "tollgate.upstream.region",
                     "a region such as us-east-1, in AWS_REGION or TOLLGATE_UPSTREAM_REGION",
                     "none, and no tollgate.upstream.endpoint");
+        }
+        if (given("tollgate.upstream.region").isEmpty()) {
+            Stream.of("AWS_REGION", "AWS_DEFAULT_REGION")
+                    .filter(name -> given(name).isPresent())
+                    .findFirst()
+                    .ifPresent(this::variable);
+        }
+    }
+
+    /** The SDK takes it as it is, blanks included. */
+    private void variable(String region) {
+        String value = given(region).orElseThrow();
+        Expectation expected = Expectation.region();
+        if (!value.equals(value.strip()) || expected.unmet(value).isPresent()) {
+            problem(region, expected.text(), '"' + value.replaceAll("\\p{Cntrl}", "?") + '"');
         }
     }
 

@@ -190,7 +190,7 @@ class SettingsConfigTest {
         "TOLLGATE_SOMETHING_ELSE_ALTOGETHER, TOLLGATE_SOMETHING_ELSE_ALTOGETHER is not a setting and is ignored",
     })
     void aMistypedNameLeadsToTheNearest(String given, String said) {
-        assertTrue(Settings.misspelt(given).orElse("").endsWith(said), Settings.misspelt(given)::toString);
+        assertTrue(Settings.misspelt(given, "").orElse("").endsWith(said), Settings.misspelt(given, "")::toString);
     }
 
     @ParameterizedTest
@@ -203,7 +203,14 @@ class SettingsConfigTest {
         "TOLLGATE_SERVICE_PORT_HTTP"
     })
     void aSettingAndWhatKubernetesSetsAreNotReported(String given) {
-        assertEquals(Optional.empty(), Settings.misspelt(given));
+        assertEquals(Optional.empty(), Settings.misspelt(given, ""));
+    }
+
+    @Test
+    void aPortIsASettingsUnlessItIsAServices() {
+        assertTrue(
+                Settings.misspelt("TOLLGATE_MANAGMENT_PORT", "9001").orElse("").endsWith("TOLLGATE_MANAGEMENT_PORT?"));
+        assertEquals(Optional.empty(), Settings.misspelt("TOLLGATE_REDIS_PORT", "tcp://10.0.0.1:6379"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a start that cannot succeed prints, of the jar and of the executable. */
@@ -55,7 +57,7 @@ class StartCheckIT {
                 Arguments.of(
                         "tollgate.ledger.recovery",
                         "-1s",
-                        DURATION.replace("1ms", "0ms").replace("soon", "-1s")),
+                        DURATION.replace("1ms", "0ms").replace("31d", "1h").replace("soon", "-1s")),
                 Arguments.of("tollgate.ledger.max-in-flight", "many", COUNT + "\"many\""),
                 Arguments.of("tollgate.ledger.max-cells", "0", COUNT + "\"0\""),
                 Arguments.of("tollgate.ledger.expected-pods", "some", COUNT + "\"some\""),
@@ -85,11 +87,11 @@ class StartCheckIT {
                 Arguments.of(
                         "tollgate.upstream.endpoint",
                         "bedrock",
-                        "a URL such as https://host or http://host:port, found \"bedrock\""),
+                        "a URL without a path such as https://host or http://host:port, found \"bedrock\""),
                 Arguments.of(
                         "tollgate.upstream.control-endpoint",
                         "ftp://host",
-                        "a URL such as https://host, found \"ftp://host\""),
+                        "a URL without a path such as https://host, found \"ftp://host\""),
                 Arguments.of("tollgate.upstream.region", "us east", "a region such as us-east-1, found \"us east\""),
                 Arguments.of(
                         "tollgate.upstream.bearer-token",
@@ -107,7 +109,7 @@ class StartCheckIT {
                         "/none",
                         "a file of PEM certificates that can be read, found \"/none\""),
                 Arguments.of("tollgate.upstream.max-connections", "0", COUNT + "\"0\""),
-                Arguments.of("tollgate.upstream.connect-timeout", "soon", DURATION),
+                Arguments.of("tollgate.upstream.connect-timeout", "soon", DURATION.replace("31d", "24d")),
                 Arguments.of("tollgate.upstream.idle-timeout", "soon", DURATION),
                 Arguments.of("tollgate.proxy.max-body-bytes", "25M", BYTES + "\"25M\""),
                 Arguments.of("tollgate.proxy.max-buffered-bytes", "-1", BYTES + "\"-1\""),
@@ -163,6 +165,30 @@ class StartCheckIT {
     void everySettingHasARow() {
         Set<String> named = rows().map(row -> (String) row.get()[0]).collect(Collectors.toCollection(TreeSet::new));
         assertEquals(Settings.ALL.stream().map(Setting::name).collect(Collectors.toCollection(TreeSet::new)), named);
+    }
+
+    /** Values that ended a start without a word, or let one begin that could serve nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "TOLLGATE_LEDGER_ORG,``,tollgate.ledger.org: expected 1 to 128",
+                "TOLLGATE_PROXY_ALLOWED_HOSTS,``,tollgate.proxy.allowed-hosts: expected names",
+                "TOLLGATE_REDIS_URL,redis://127.0.0.1:1/abc,tollgate.redis-url: expected a URL such as",
+                "TOLLGATE_UPSTREAM_CONNECT_TIMEOUT,25d,expected a duration from 1ms to 24d",
+                "TOLLGATE_LEDGER_RECOVERY,1d,expected a duration from 0ms to 1h",
+                "AWS_REGION,`us-east-1 `,AWS_REGION: expected a region such as us-east-1",
+                "AWS_REGION,US-EAST-1,found \"US-EAST-1\"",
+                "TOLLGATE_UPSTREAM_ENDPOINT,http://host/bedrock/v2,expected a URL without a path",
+                "TOLLGATE_UPSTREAM_ENDPOINT,http://host:0,expected a URL without a path",
+                "TOLLGATE_UPSTREAM_ENDPOINT,https://user:pw@host,found"
+            })
+    void whatCannotServeIsNamed(String variable, String value, String said) {
+        Map<String, String> settings = new TreeMap<>(Map.of("AWS_REGION", "us-east-1"));
+        settings.put(variable, value);
+        String output = refused(settings);
+        assertTrue(output.contains(said) && output.endsWith("\nexit 1"), output);
+        assertEquals(2, output.lines().count(), output);
     }
 
     @Test
