@@ -131,7 +131,7 @@ public record Slices(SmallRyeConfig config) {
     /** Where Redis is, without users and passwords. */
     public String redisHosts() {
         return redisClient().hosts().orElse(Set.of()).stream()
-                .map(host -> host.toString().replaceFirst("//[^/]*@", "//"))
+                .map(host -> Setting.servers(host.toString()))
                 .sorted()
                 .collect(Collectors.joining(","));
     }

@@ -290,9 +290,6 @@ final class Wiring {
     }
 
     private String ledgerText(TollgateConfig root) {
-        // What precedes the @ can be a password.
-        return slices.ledger().kind() == LedgerConfig.Kind.MEMORY
-                ? "memory"
-                : root.redisUrl().replaceFirst("//[^/]*@", "//");
+        return slices.ledger().kind() == LedgerConfig.Kind.MEMORY ? "memory" : Setting.servers(root.redisUrl());
     }
 }

@@ -32,7 +32,7 @@ class AlertsTest {
     void everyAlertHasNumbersAndASectionInTheRunbook() throws IOException {
         String runbook = Files.readString(Path.of("src/docs/runbook.md"));
         String tests = Files.readString(Path.of("src/test/resources/prometheus/alerts_test.yaml"));
-        assertEquals(24, rules().size());
+        assertEquals(25, rules().size());
         for (Map<String, Object> rule : rules()) {
             String name = (String) rule.get("alert");
             Map<String, Object> annotations = Chart.map(rule.get("annotations"));

@@ -217,6 +217,10 @@ class SettingsConfigTest {
     void aShownValueKeepsUsersOutAndControlCharactersOff() {
         Setting url = Setting.of("tollgate.redis-url", Expectation.redis());
         assertEquals("\"redis://***@host\"", url.shown("redis://user:secret@host"));
+        assertEquals("\"redis://h/?***\"", url.shown("redis://h/?password=secret"));
+        assertEquals(
+                "redis://a:1,rediss://b/2",
+                Setting.servers("redis://:secret@a:1?password=secret,rediss://user:secret@b/2?password=secret"));
         assertEquals("\"a?b\"", url.shown("a\nb"));
         assertTrue(url.shown("x".repeat(500)).length() < 110);
     }
