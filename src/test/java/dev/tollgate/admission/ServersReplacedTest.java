@@ -8,6 +8,7 @@ import dev.tollgate.harness.FaultProxy;
 import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.Upstreams;
+import dev.tollgate.ledger.LedgerHealth;
 import dev.tollgate.ledger.LedgerHealth.Durability;
 import dev.tollgate.policy.Policy;
 import io.vertx.core.net.NetServer;
@@ -238,6 +239,22 @@ class ServersReplacedTest {
             long startNanos = System.nanoTime();
             assertTrue(pod.call());
             assertTrue(System.nanoTime() - startNanos < 1_000_000_000L, "it does not wait for reports of others");
+        }
+    }
+
+    /** What a server keeps can change while pods are connected. */
+    @Test
+    void aServerThatBecomesWeakerIsNoticedWithoutAReconnect() {
+        try (RealRedis redis = RealRedis.start("--appendonly", "yes");
+                Pods pods = new Pods()) {
+            Pod pod = pods.start(FORTY, redis.url());
+            Ports.await("the facts", () -> pod.ledger().health().durability() == LedgerHealth.Durability.AOF);
+            redis.command("CONFIG", "SET", "appendonly", "no");
+            redis.command("CONFIG", "SET", "maxmemory", "50mb");
+            redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+            Ports.await("the weakness", () -> pod.ledger().health().durability() == LedgerHealth.Durability.NONE);
+            assertTrue(pod.ledger().health().evicting());
+            assertEquals(40, spendAll(pod), "the life is the same");
         }
     }
 

@@ -27,6 +27,7 @@ final class Heartbeat {
     private static final long LIVE_MILLIS = 15_000;
     private static final int MAX_GREETINGS = 5;
     private static final int MAX_SWEEPS = 16;
+    private static final long FACTS_EVERY_NANOS = 15_000_000_000L;
     private static final Pattern FACTS = Pattern.compile("aof (\\S+) replicas (\\S+) maxmemory (\\S+) policy (\\S+)");
 
     /** Sends a run and reads its reply; enters another life if that is the reply. */
@@ -44,6 +45,7 @@ final class Heartbeat {
     private volatile Durability durability = Durability.UNKNOWN;
     private volatile boolean evicting;
     private String reported = "";
+    private long factsAt = System.nanoTime();
 
     Heartbeat(Vertx vertx, Runner runner) {
         this.vertx = vertx;
@@ -124,11 +126,16 @@ final class Heartbeat {
         return found;
     }
 
+    /** Now and then a greeting, because a server loses a replica or its settings while pods are connected. */
     Future<Void> beat() {
-        return runner.run(LedgerScript.Kind.BEAT, "", LIVE_MILLIS)
+        boolean greets = System.nanoTime() - factsAt >= FACTS_EVERY_NANOS;
+        return runner.run(greets ? LedgerScript.Kind.GREET : LedgerScript.Kind.BEAT, "", LIVE_MILLIS)
                 .map(reply -> {
                     if (!reply.otherLife()) {
                         heard(reply);
+                        if (greets) {
+                            facts(reply.rest());
+                        }
                     }
                     return (Void) null;
                 })
@@ -149,6 +156,7 @@ final class Heartbeat {
 
     /** Reports once what would lose spent budgets: a server that keeps nothing, or that drops keys. */
     private void facts(String text) {
+        factsAt = System.nanoTime();
         Matcher facts = FACTS.matcher(text);
         if (!facts.matches() || text.equals(reported)) {
             return;
