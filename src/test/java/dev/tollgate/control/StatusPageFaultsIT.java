@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tollgate.harness.Browser;
 import dev.tollgate.harness.Http;
+import dev.tollgate.harness.Ports;
 import dev.tollgate.harness.RealRedis;
 import dev.tollgate.harness.SidecarProcess;
 import dev.tollgate.harness.Stalls;
@@ -35,7 +36,12 @@ class StatusPageFaultsIT {
     }
 
     private static void open(Browser browser, SidecarProcess sidecar) {
-        Http.post(sidecar, Http.NOVA + "converse", Http.converse(5));
+        // On a busy machine the first call may miss the ledger's deadline.
+        Ports.await(
+                "a call",
+                () -> Http.post(sidecar, Http.NOVA + "converse", Http.converse(5))
+                                .statusCode()
+                        == 200);
         browser.open("http://127.0.0.1:" + sidecar.managementPort() + "/tollgate/", 1200, 900, false);
         browser.await(SOON, "numbers", STATE + ".dataset.state === 'ok' && last.spend.length === 1");
     }
