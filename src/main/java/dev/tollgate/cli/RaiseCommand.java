@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -187,12 +188,14 @@ final class RaiseCommand implements Callable<Integer> {
         return text;
     }
 
-    private static void append(FileChannel out, String line) throws IOException {
+    private static void append(FileChannel out, String line, boolean file) throws IOException {
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(line);
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }
-        out.force(true);
+        if (file) {
+            out.force(true);
+        }
     }
 
     private static void takeBack(FileChannel out, long length, IOException cause) {
@@ -220,9 +223,9 @@ final class RaiseCommand implements Callable<Integer> {
             reason.ifPresent(why -> line.put("reason", why));
             long before = out.size();
             try {
-                append(out, line.encode() + '\n');
+                append(out, line.encode() + '\n', Files.isRegularFile(audit));
             } catch (IOException e) {
-                out.truncate(before);
+                takeBack(out, before, e);
                 throw new IOException(
                         "expected to write " + audit + ", found " + e.getMessage() + "; nothing is raised", e);
             }

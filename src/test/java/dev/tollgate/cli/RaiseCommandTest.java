@@ -141,6 +141,18 @@ class RaiseCommandTest {
         assertEquals(POLICY, Files.readString(policy));
     }
 
+    @Test
+    void theAuditLineMayGoDownAPipe() throws Exception {
+        Path pipe = folder.resolve("audit");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Process reader = new ProcessBuilder("cat", pipe.toString()).start();
+        Ran ran = raise("day", "--requests", "30", "--until", "2099-12-01", "--audit", pipe.toString());
+        assertEquals(0, ran.exit, ran.err);
+        JsonObject line = new JsonObject(new String(reader.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals("30 requests", line.getString("to"));
+        assertTrue(Files.readString(policy).contains("requests: 30"));
+    }
+
     /** A file that may not grow, as on a full disk; the rest of what Java writes is smaller. */
     @Test
     void aFileThatCannotGrowStaysAsItIs() throws Exception {

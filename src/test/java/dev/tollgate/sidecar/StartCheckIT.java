@@ -167,6 +167,14 @@ class StartCheckIT {
         assertEquals(Settings.ALL.stream().map(Setting::name).collect(Collectors.toCollection(TreeSet::new)), named);
     }
 
+    /** What no setting of Tollgate's is; Quarkus has no log yet to report it to. */
+    @Test
+    void aStartThatFailsLaterSaysWhy() {
+        String output = refused(Map.of("AWS_REGION", "us-east-1", "QUARKUS_REDIS_TIMEOUT", "never"));
+        assertTrue(output.contains("expected to start, found: ") && output.contains("quarkus.redis.timeout"), output);
+        assertTrue(output.endsWith("\nexit 1"), output);
+    }
+
     /** Values that ended a start without a word, or let one begin that could serve nothing. */
     @ParameterizedTest
     @CsvSource(
