@@ -117,6 +117,7 @@ class ChartOptionsTest {
                 "guard.enabled=true | expected Kubernetes 1.30 or newer, found v1.29.0",
                 "redis.url=localhost:6379 | redis/url",
                 "redis.url=,redis.externalSecret.enabled=true | expected redis.externalSecret.storeName and redis.externalSecret.remoteKey too",
+                "aws.endpoint=https://host/bedrock/v2 | aws/endpoint",
                 "ports.data=80 | ports/data",
                 "ports.data=9000 | expected two ports",
                 "resources.limits.memory=lots | resources/limits/memory",
