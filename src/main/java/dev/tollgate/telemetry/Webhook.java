@@ -125,9 +125,10 @@ public final class Webhook {
                 .setTimeout(bounds.timeout.toMillis())
                 .putHeader("Content-Type", "application/json");
         // The whole attempt has an end too, whatever becomes of the connection: others wait behind it.
+        // The body is asked for where the head arrives: a caller's thread that is held up would miss it.
         return client.request(options)
-                .compose(request -> request.send(json))
-                .compose(answer -> answer.body().map(answer.statusCode()))
+                .compose(request ->
+                        request.send(json).compose(answer -> answer.body().map(answer.statusCode())))
                 .timeout(2 * bounds.timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
